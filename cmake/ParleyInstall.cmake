@@ -1,0 +1,16 @@
+# parley::parley over the components, and what `cmake --install` and find_package(parley) see.
+include(CMakePackageConfigHelpers)
+
+add_library(parley INTERFACE)
+add_library(parley::parley ALIAS parley)
+target_link_libraries(parley INTERFACE ${PARLEY_COMPONENTS})
+
+install(TARGETS parley ${PARLEY_COMPONENTS} EXPORT parleyTargets FILE_SET HEADERS)
+install(EXPORT parleyTargets NAMESPACE parley::
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/parley)
+configure_package_config_file(cmake/parleyConfig.cmake.in parleyConfig.cmake
+    INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/parley)
+write_basic_package_version_file(parleyConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/parleyConfig.cmake"
+              "${CMAKE_CURRENT_BINARY_DIR}/parleyConfigVersion.cmake"
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/parley)

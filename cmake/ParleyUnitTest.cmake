@@ -1,0 +1,16 @@
+# parley_unit_test(<name> SOURCES <sources> DEPENDS <targets>)
+#
+# Makes the test program unit_<name> out of Catch2 test cases; CTest knows each of them by name.
+if(NOT TARGET parley_catch_main)
+    add_library(parley_catch_main OBJECT "${PROJECT_SOURCE_DIR}/tests/support/catch_main.cpp")
+    target_link_libraries(parley_catch_main PUBLIC Catch2::Catch2)
+    target_compile_features(parley_catch_main PUBLIC cxx_std_20)
+    target_include_directories(parley_catch_main INTERFACE "${PROJECT_SOURCE_DIR}/tests")
+endif()
+
+function(parley_unit_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS")
+    add_executable(unit_${name} ${arg_SOURCES})
+    target_link_libraries(unit_${name} PRIVATE parley_catch_main parley_warnings ${arg_DEPENDS})
+    catch_discover_tests(unit_${name} TEST_PREFIX "unit/${name}: " PROPERTIES LABELS unit TIMEOUT 60)
+endfunction()
