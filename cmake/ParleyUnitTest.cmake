@@ -5,7 +5,7 @@ if(NOT TARGET parley_catch_main)
     add_library(parley_catch_main OBJECT "${PROJECT_SOURCE_DIR}/tests/support/catch_main.cpp")
     target_link_libraries(parley_catch_main PUBLIC Catch2::Catch2)
     target_compile_features(parley_catch_main PUBLIC cxx_std_20)
-    target_include_directories(parley_catch_main INTERFACE "${PROJECT_SOURCE_DIR}/tests")
+    target_include_directories(parley_catch_main INTERFACE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}")
 endif()
 
 function(parley_unit_test name)

@@ -12,16 +12,21 @@ Buffer::Buffer(std::size_t size) {
     size_ = size;
 }
 
-Buffer::Buffer(std::span<const std::byte> bytes) { append(bytes); }
+Buffer::Buffer(std::span<const std::byte> bytes) {
+    append(bytes);
+}
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    std::swap(capacity_, other.capacity_);
+    Buffer taken(std::move(other));
+    std::swap(data_, taken.data_);
+    std::swap(size_, taken.size_);
+    std::swap(capacity_, taken.capacity_);
     return *this;
 }
 
-Buffer::~Buffer() { std::free(data_); }
+Buffer::~Buffer() {
+    std::free(data_);
+}
 
 void Buffer::reserve(std::size_t capacity) {
     if (capacity <= capacity_) return;

@@ -31,6 +31,7 @@ const char* describe(Errc code) noexcept {
         case Errc::rejected_by_peer:
             return "digest sent was rejected: the peer has another authkey";
         case Errc::no_challenge: return "the other side asks for no authkey";
+        case Errc::no_answer: return "the other side does not answer our challenge";
         case Errc::challenged_without_key: return "the other side asks for an authkey";
         case Errc::challenge_too_short: return "challenge too short";
         case Errc::unsupported_digest: return "unsupported digest";

@@ -26,20 +26,23 @@ class Address {
 public:
     enum class Family { tcp, unix_path, unix_abstract };
 
-    /// A TCP address.
+    /// A TCP address; the host without brackets. Throws UsageError where no host name holds such
+    /// characters.
     static Address tcp(std::string host, std::uint16_t port);
-    /// A Unix socket's path; empty to have one chosen. At most 107 bytes can be bound.
+    /// A Unix socket's path; empty to have one chosen. A path that begins with `@` is kept as
+    /// `./@`. Throws UsageError for a path of more than 107 bytes, or with a NUL in it.
     static Address unix_path(std::string path);
     /// A name in Linux's abstract namespace, without the leading NUL; it may hold NULs itself.
+    /// Throws UsageError for no name, or one of more than 107 bytes.
     static Address unix_abstract(std::string name);
 
     /// Reads the table's forms. Fails with bad_address, saying what was expected.
     static Result<Address> parse(std::string_view text);
 
     /// `parse`, for use as an argument: throws UsageError. Implicit on purpose.
-    Address(std::string_view text);     // NOLINT(google-explicit-constructor)
-    Address(const char* text);          // NOLINT(google-explicit-constructor)
-    Address(const std::string& text);   // NOLINT(google-explicit-constructor)
+    Address(std::string_view text);    // NOLINT(google-explicit-constructor)
+    Address(const char* text);         // NOLINT(google-explicit-constructor)
+    Address(const std::string& text);  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] Family family() const noexcept { return family_; }
     /// The host as written, without brackets; empty for every interface. TCP only.

@@ -47,6 +47,7 @@ enum class Errc {
     digest_mismatch = 200,    ///< The peer's answer to our challenge is wrong: it has another key.
     rejected_by_peer,         ///< The peer refused our answer: it has another key.
     no_challenge,             ///< The other side asks for no authkey where we have one.
+    no_answer,                ///< Something else came where the answer to our challenge was due.
     challenged_without_key,   ///< The other side asks for an authkey where we have none.
     challenge_too_short,      ///< A challenge of fewer than 20 bytes, or of an unknown form.
     unsupported_digest,       ///< The peer named a digest that multiprocessing does not know.

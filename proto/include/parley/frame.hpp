@@ -1,5 +1,6 @@
-// The frame: a length, then so many bytes. Encodes headers and cuts a byte stream into frames; knows
-// no socket. Specified in docs/wire.md, after Connection._send_bytes and _recv_bytes of CPython.
+// The frame: a length, then so many bytes. Encodes headers and cuts a byte stream into frames;
+// knows no socket. Specified in docs/wire.md, after Connection._send_bytes and _recv_bytes of
+// CPython.
 #pragma once
 
 #include <parley/buffer.hpp>
@@ -16,6 +17,8 @@ namespace parley {
 
 /// The longest payload whose length fits the short header.
 inline constexpr std::uint64_t short_frame_limit = 0x7fffffff;
+/// The longest payload that any header can announce: 2^63 - 1 bytes.
+inline constexpr std::uint64_t frame_limit = 0x7fffffff'ffffffff;
 
 /// The bytes that announce a payload: 4 of them, or 12 above `short_frame_limit`.
 class FrameHeader {
@@ -30,44 +33,128 @@ private:
 
 /// Bytes in, frames out.
 ///
-/// Memory grows with the bytes that arrived, never with the length that was announced. One frame is
-/// current at a time; bytes of later frames are kept until it is consumed. Not thread-safe.
+/// Memory grows with the bytes that arrived, never with the length that was announced, and is given
+/// back as soon as no byte is kept. One frame is current at a time; bytes of later frames are kept
+/// until it is consumed. Not thread-safe.
 class FrameReader {
 public:
-    /// The longest payload accepted from now on; none means up to 2^63 - 1.
-    void limit(std::optional<std::uint64_t> max_payload) noexcept;
+    /// The longest payload accepted from now on; none means up to 2^63 - 1. It is held against the
+    /// current frame, also one that has already arrived.
+    void limit(std::optional<std::uint64_t> max_payload) noexcept {
+        limit_ = max_payload.value_or(frame_limit);
+    }
 
     /// Where the next bytes should be read to: the rest of a long body, or empty where any memory
-    /// will do. Valid until the next call of a non-const member.
+    /// will do. Valid until the next call of a non-const member. Throws std::bad_alloc.
     [[nodiscard]] MutableBytes room();
 
-    /// Takes bytes that arrived, in `room()` or elsewhere. Elsewhere they need only stay valid while
-    /// the current frame is looked at (`payload`), not beyond the next `consume`, `take` or `commit`:
-    /// what belongs to later frames is copied at once.
-    void commit(ConstBytes arrived);
+    /// Takes bytes that arrived, in `room()` or elsewhere. Elsewhere they need only stay valid
+    /// while the current frame is looked at (`payload`), not beyond the next `consume`, `take`,
+    /// `keep` or `commit`: what belongs to later frames is copied at once. Throws std::bad_alloc.
+    void commit(ConstBytes arrived) {
+        if (!borrow(arrived)) commit_elsewhere(arrived);
+    }
+
+    /// Copies what still lies in the memory that `commit` was given, so that it may be reused while
+    /// the current frame waits to be looked at. Throws std::bad_alloc.
+    void keep() {
+        if (state_ == State::borrowed) keep_borrowed();
+    }
 
     /// Whether a whole frame is there, or how its header is wrong: bad_frame_length or
-    /// message_too_long; the reader is then of no more use.
-    [[nodiscard]] Result<bool> ready();
+    /// message_too_long; unless the limit is raised, the reader is then of no more use.
+    [[nodiscard]] Result<bool> ready() const {
+        if (state_ >= State::borrowed && size_ <= limit_) return true;
+        return not_ready();
+    }
     /// Whether part of a frame is in and part is not.
     [[nodiscard]] bool inside_frame() const noexcept;
     /// Whether any byte is kept, so that a descriptor may look idle though a message is there.
     [[nodiscard]] bool has_bytes() const noexcept;
 
-    /// The current frame's payload, once `ready()`. Valid until `consume`, `take` or `commit`.
-    [[nodiscard]] ConstBytes payload() const noexcept;
+    /// The current frame's payload, once `ready()`. Valid until `consume`, `take`, `keep`, `direct`
+    /// or `commit`.
+    [[nodiscard]] ConstBytes payload() const noexcept {
+        return {payload_, static_cast<std::size_t>(size_)};
+    }
     /// Hands over the current frame's payload, moving it where it has a buffer of its own and
-    /// copying it otherwise, and consumes it.
+    /// copying it otherwise, and consumes it. Throws std::bad_alloc.
     [[nodiscard]] Buffer take();
     /// Drops the current frame; the next one that is already in becomes current.
-    void consume();
+    void consume() {
+        if (state_ == State::borrowed && stash_.empty()) {
+            state_ = State::header;
+        } else {
+            consume_kept();
+        }
+    }
 
-    /// From now on a frame's body goes straight to `destination` where it fits there; a payload that
-    /// does not fit gets a buffer of its own. Empty to stop: what has arrived is then copied out.
+    /// From now on the body of a frame that is not yet whole goes straight to `destination` where
+    /// it is long and fits there; `payload()` says where it went. A payload that does not fit gets
+    /// a buffer of its own. Empty to stop: what has arrived is then copied out. Throws
+    /// std::bad_alloc.
     void direct(MutableBytes destination);
+
+    /// The bytes of a frame that is not yet whole, or not acceptable, header included: for words of
+    /// explanation. Empty once the body has a buffer of its own.
+    [[nodiscard]] ConstBytes unread() const noexcept;
 
     /// What the end of the stream means now: end_of_file, or truncated_message with the counts.
     [[nodiscard]] Failure end_of_stream() const;
+
+private:
+    // From `borrowed` on the current frame is whole.
+    enum class State : std::uint8_t {
+        header,          // the header is not all there; what is lies in stash_
+        bad_header,      // it is in stash_, and announces no possible length
+        partial,         // header known, and all that came lies in stash_
+        filling_body,    // a long body goes to body_
+        filling_target,  // a long body goes to destination_
+        borrowed,        // whole, in the memory that commit was given
+        stashed,         // whole, in stash_
+        in_body,         // whole, in body_
+        in_target,       // whole, in destination_
+    };
+
+    // The hot path: one whole short frame in the driver's memory, and nothing else about.
+    bool borrow(ConstBytes arrived) noexcept {
+        if (state_ != State::header || arrived.size() < 4 || !stash_.empty()) return false;
+        const std::size_t size = arrived.size() - 4;
+        if (size > short_frame_limit || size > limit_ || load_length(arrived.data()) != size)
+            return false;
+        payload_ = arrived.data() + 4;
+        size_ = size;
+        state_ = State::borrowed;
+        return true;
+    }
+    static std::uint32_t load_length(const std::byte* bytes) noexcept {
+        return std::to_integer<std::uint32_t>(bytes[0]) << 24 |
+               std::to_integer<std::uint32_t>(bytes[1]) << 16 |
+               std::to_integer<std::uint32_t>(bytes[2]) << 8 |
+               std::to_integer<std::uint32_t>(bytes[3]);
+    }
+
+    void commit_elsewhere(ConstBytes arrived);
+    void commit_first(ConstBytes arrived);
+    void fill(ConstBytes arrived);
+    void finish_if_full();
+    void stash(ConstBytes bytes);
+    void settle();
+    void keep_borrowed();
+    void consume_kept();
+    void open_body();
+    void grow_body();
+    [[nodiscard]] Result<bool> not_ready() const;
+
+    std::uint64_t limit_ = frame_limit;
+    std::uint64_t size_ = 0;              // the current payload's, once its header is known
+    const std::byte* payload_ = nullptr;  // once it is whole
+    std::size_t got_ = 0;                 // of a long body
+    std::size_t at_ = 0;                  // where in stash_ the first byte not yet consumed is
+    Buffer stash_;                        // the stream as it came, from the current frame on
+    Buffer body_;                         // a long body
+    MutableBytes destination_;
+    State state_ = State::header;
 };
 
 }  // namespace parley

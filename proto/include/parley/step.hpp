@@ -13,14 +13,16 @@ namespace parley {
 using ConstBytes = std::span<const std::byte>;
 using MutableBytes = std::span<std::byte>;
 
-/// Write these bytes. The next `resume` is told how many of them went out, which may be fewer.
+/// Write these bytes. `sent` is told how many of them went out, which may be fewer.
 /// The parts must stay valid and in place until then.
 struct Send {
     std::span<const ConstBytes> parts;
+    /// A parting word before a Failure: if it cannot be written, say that it went out all the same.
+    bool farewell = false;
 };
 
 /// Read at least one byte: into `into`, or, where that is empty, into memory of the driver's own.
-/// The next `resume` is handed the bytes that arrived; none means that the peer has closed.
+/// `received` is handed the bytes that arrived; none means that the peer has closed.
 struct Receive {
     MutableBytes into;
     bool inside_message = false;  ///< Part of a message is in: acknowledge it without delay.

@@ -1,0 +1,114 @@
+#include "digest.hpp"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <string>
+
+namespace parley {
+namespace {
+
+struct DigestRow {
+    std::string_view name;
+    const char* openssl_name;
+    std::size_t mac_size;
+};
+
+// In the order of the enum.
+constexpr DigestRow digest_rows[] = {
+    {"md5", "MD5", 16},           {"sha256", "SHA256", 32},     {"sha384", "SHA384", 48},
+    {"sha3_256", "SHA3-256", 32}, {"sha3_384", "SHA3-384", 48},
+};
+
+const DigestRow& row(Digest digest) noexcept {
+    return digest_rows[static_cast<std::size_t>(digest)];
+}
+
+const unsigned char* raw(ConstBytes bytes) noexcept {
+    // OpenSSL takes a null key for "no change", not for an empty one.
+    static constexpr unsigned char none = 0;
+    return bytes.empty() ? &none : reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+struct FreeContext {
+    void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
+};
+
+// Fetched once: a look-up for each handshake would cost more than the handshake's own arithmetic.
+EVP_MAC* hmac_method() {
+    static const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> method(
+        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), &EVP_MAC_free);
+    return method.get();
+}
+
+// Leaves OpenSSL's error queue, which is the program's, as it was.
+class ErrorMark {
+public:
+    ErrorMark() { ERR_set_mark(); }
+    ErrorMark(const ErrorMark&) = delete;
+    ErrorMark& operator=(const ErrorMark&) = delete;
+    ~ErrorMark() { ERR_pop_to_mark(); }
+};
+
+Failure unavailable(Digest digest) {
+    const char* reason = ERR_reason_error_string(ERR_peek_last_error());
+    const std::string name(digest_name(digest));
+    std::string detail =
+        "HMAC-" + name + " (" + (reason == nullptr ? "no reason given" : reason) + ")";
+    if (digest == Digest::md5)
+        detail += ", which Python 3.11 and older need; is this a FIPS machine?";
+    return {Errc::digest_unavailable, std::move(detail)};
+}
+
+}  // namespace
+
+std::optional<Digest> find_digest(std::string_view name) noexcept {
+    const auto* found = std::find_if(std::begin(digest_rows), std::end(digest_rows),
+                                     [&](const DigestRow& each) { return each.name == name; });
+    if (found == std::end(digest_rows)) return std::nullopt;
+    return static_cast<Digest>(found - std::begin(digest_rows));
+}
+
+std::string_view digest_name(Digest digest) noexcept {
+    return row(digest).name;
+}
+
+std::size_t mac_size(Digest digest) noexcept {
+    return row(digest).mac_size;
+}
+
+Result<Mac> hmac(Digest digest, ConstBytes key, ConstBytes message) {
+    const ErrorMark mark;
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+                                         const_cast<char*>(row(digest).openssl_name), 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC* method = hmac_method();
+    const std::unique_ptr<EVP_MAC_CTX, FreeContext> context(
+        method == nullptr ? nullptr : EVP_MAC_CTX_new(method));
+    Mac mac{};
+    auto* out = reinterpret_cast<unsigned char*>(mac.bytes.data());
+    const bool done = context != nullptr &&
+                      EVP_MAC_init(context.get(), raw(key), key.size(), params) == 1 &&
+                      EVP_MAC_update(context.get(), raw(message), message.size()) == 1 &&
+                      EVP_MAC_final(context.get(), out, &mac.size, mac.bytes.size()) == 1;
+    if (!done) return unavailable(digest);
+    return mac;
+}
+
+bool equal_in_constant_time(ConstBytes a, ConstBytes b) noexcept {
+    return a.size() == b.size() && CRYPTO_memcmp(raw(a), raw(b), a.size()) == 0;
+}
+
+void wipe(MutableBytes secret) noexcept {
+    OPENSSL_cleanse(secret.data(), secret.size());
+}
+
+}  // namespace parley

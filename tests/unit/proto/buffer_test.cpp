@@ -1,0 +1,60 @@
+#include "support/bytes.hpp"
+#include "support/catch.hpp"
+
+#include <parley/buffer.hpp>
+
+#include <utility>
+
+using parley::Buffer;
+using support::as_bytes;
+
+TEST_CASE("buffer: begins empty, without memory", "[buffer]") {
+    const Buffer buffer;
+    CHECK(buffer.empty());
+    CHECK(buffer.capacity() == 0);
+    CHECK(buffer.view().empty());
+}
+
+TEST_CASE("buffer: appends and keeps what it holds while it grows", "[buffer]") {
+    Buffer buffer;
+    std::string expected;
+    for (int i = 0; i < 1000; ++i) {
+        buffer.append(as_bytes("0123456789"));
+        expected += "0123456789";
+    }
+    CHECK(buffer.view() == expected);
+    buffer.resize(5);
+    CHECK(buffer.view() == "01234");
+    buffer.reserve(100000);
+    CHECK(buffer.capacity() >= 100000);
+    CHECK(buffer.view() == "01234");
+}
+
+TEST_CASE("buffer: a big block survives growing", "[buffer]") {
+    Buffer buffer(std::size_t{3} << 20);
+    for (std::byte& byte : buffer)
+        byte = std::byte{0x5a};
+    buffer.resize(std::size_t{20} << 20);
+    for (std::size_t i = 0; i < std::size_t{3} << 20; i += 4096)
+        CHECK(buffer.data()[i] == std::byte{0x5a});
+}
+
+TEST_CASE("buffer: moving leaves nothing behind", "[buffer]") {
+    Buffer first(as_bytes("first"));
+    Buffer second = std::move(first);
+    CHECK(first.capacity() == 0);  // NOLINT(bugprone-use-after-move)
+    CHECK(second.view() == "first");
+    Buffer third(as_bytes("third"));
+    third = std::move(second);
+    CHECK(second.capacity() == 0);  // NOLINT(bugprone-use-after-move)
+    CHECK(third.view() == "first");
+    Buffer& self = third;
+    third = std::move(self);
+    CHECK(third.view() == "first");
+}
+
+TEST_CASE("buffer: an impossible size throws and leaves the buffer as it was", "[buffer]") {
+    Buffer buffer(as_bytes("kept"));
+    CHECK_THROWS_AS(buffer.reserve(~std::size_t{0}), std::bad_alloc);
+    CHECK(buffer.view() == "kept");
+}
