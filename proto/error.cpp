@@ -17,7 +17,8 @@ const char* describe(Errc code) noexcept {
         case Errc::bad_literal: return "not a Python literal";
         case Errc::not_picklable: return "cannot be pickled";
         case Errc::wrong_type: return "wrong type";
-        case Errc::out_of_range: return "number out of range";
+        case Errc::out_of_range: return "out of range";
+        case Errc::missing_key: return "no such key";
         case Errc::buffer_too_short: return "buffer too short for the message";
         case Errc::timeout: return "timed out";
         case Errc::end_of_file: return "the peer closed the connection";
@@ -117,7 +118,8 @@ void throw_failure(Failure failure) {
         case Errc::end_of_file: throw EndOfFile(std::move(failure));
         case Errc::not_picklable: throw PickleError(std::move(failure));
         case Errc::wrong_type:
-        case Errc::out_of_range: throw TypeError(std::move(failure));
+        case Errc::out_of_range:
+        case Errc::missing_key: throw TypeError(std::move(failure));
         default: break;
     }
     switch (blame(code)) {

@@ -29,7 +29,8 @@ enum class Errc {
     bad_literal,          ///< The text is not a Python literal.
     not_picklable,        ///< The value has no form in the chosen pickle protocol.
     wrong_type,           ///< The value is not of the type that was asked for.
-    out_of_range,         ///< The number does not fit the type that was asked for.
+    out_of_range,         ///< The number does not fit the type asked for, or no item is there.
+    missing_key,          ///< The dict has no such key.
     buffer_too_short,     ///< The message is longer than the buffer given (BufferTooShort).
 
     // Nothing came in time.
