@@ -1,0 +1,43 @@
+# The Debian packages that the scripts stand on, in groups, and install_packages, which adds the
+# missing ones. A machine that has them all is left alone: no apt, no network, no root.
+packages_build=(g++ cmake ninja-build libboost1.81-dev libboost-serialization1.81-dev libssl-dev)
+packages_tools=(libcli11-dev libspdlog-dev libfmt-dev)
+packages_tests=(catch2 pkg-config python3)
+packages_checks=(clang clang-format clang-tidy libclang-rt-14-dev)
+
+# Prints those of its arguments that dpkg does not know as installed.
+missing_packages() {
+    local package
+    for package in "$@"; do
+        dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2> /dev/null |
+            grep -qx installed || echo "$package"
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo > /dev/null; then
+        sudo "$@"
+    else
+        fail "installing packages needs root or sudo; as root: apt-get install ${missing[*]}"
+    fi
+}
+
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get --quiet=2 --option DPkg::Lock::Timeout=120 --option Dpkg::Use-Pty=0 "$@"
+}
+
+# install_packages <package>...: installs what is missing of them, and says so.
+install_packages() {
+    command -v dpkg-query > /dev/null && command -v apt-get > /dev/null ||
+        fail "this is no Debian: install the counterparts of these by hand: $*"
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    say "installing ${missing[*]}"
+    apt update > /dev/null || fail "apt-get update failed; is there a network?"
+    apt install --no-install-recommends "${missing[@]}" > /dev/null ||
+        fail "apt-get could not install: ${missing[*]}"
+}
