@@ -218,9 +218,19 @@ Buffer FrameReader::take() {
     return taken;
 }
 
+std::byte FrameReader::take_byte() {
+    const std::byte byte = stash_.data()[at_++];
+    start_next();
+    return byte;
+}
+
 void FrameReader::consume_kept() {
     if (state_ == State::stashed) at_ = static_cast<std::size_t>(payload_ - stash_.data()) + size_;
     body_ = Buffer();
+    start_next();
+}
+
+void FrameReader::start_next() {
     state_ = State::header;
     if (at_ < stash_.size()) {
         settle();

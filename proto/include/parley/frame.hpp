@@ -89,6 +89,10 @@ public:
         }
     }
 
+    /// Takes one byte that stands between two frames, as reduction.send_handle writes it. Only where
+    /// `has_bytes` and the last frame is consumed; what follows is read as frames again.
+    std::byte take_byte();
+
     /// From now on the body of a frame that is not yet whole goes straight to `destination` where
     /// it is long and fits there; `payload()` says where it went. A payload that does not fit gets
     /// a buffer of its own. Empty to stop: what has arrived is then copied out. Throws
@@ -142,6 +146,7 @@ private:
     void settle();
     void keep_borrowed();
     void consume_kept();
+    void start_next();
     void open_body();
     void grow_body();
     [[nodiscard]] Result<bool> not_ready() const;

@@ -54,6 +54,9 @@ public:
     void sent(std::size_t size) override;
     void received(ConstBytes bytes) override;
 
+    /// Whether the peer has said anything.
+    [[nodiscard]] bool has_heard() const noexcept;
+
 private:
     class State;
     std::unique_ptr<State> state_;

@@ -1,0 +1,89 @@
+#include "listener_state.hpp"
+#include "system_failure.hpp"
+
+#include <parley/listener.hpp>
+
+#include <poll.h>
+
+#include <utility>
+
+namespace parley {
+namespace {
+
+class ListenerWatch final : public Watch {
+public:
+    explicit ListenerWatch(const std::shared_ptr<ListenerState>& state) : listener_(state) {}
+
+    WaitList* waits() noexcept override { return &listener_->waits; }
+    bool is_ready() override {
+        if (!listener_->has_accepted()) listener_->progress();
+        return listener_->has_accepted();
+    }
+    int fileno() const noexcept override { return listener_->fileno(); }
+    TimeLimit attention_within() override { return listener_->attention_within(); }
+    bool on_events(short) override { return is_ready(); }
+
+private:
+    Attendance listener_;
+};
+
+}  // namespace
+
+Listener::Listener(const Address& address, ListenerOptions options)
+    : state_(std::make_shared<ListenerState>(address, std::move(options))) {}
+
+Listener::Listener(Listener&&) noexcept = default;
+
+Listener& Listener::operator=(Listener&& other) noexcept {
+    if (this != &other) {
+        close();
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+Listener::~Listener() {
+    close();
+}
+
+Connection Listener::accept(TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Attendance listener(state_);
+    for (;;) {
+        listener->progress();
+        if (listener->has_accepted()) return Connection(listener->take_accepted());
+        if (deadline.has_passed()) throw_failure({Errc::timeout, "no client came"});
+        const Deadline until = Deadline::earlier(deadline, Deadline(listener->attention_within()));
+        const auto outcome =
+            listener->waits.wait(listener->fileno(), POLLIN, until, listener.since());
+        if (outcome == WaitList::Outcome::woken) throw_failure(canceled());
+    }
+}
+
+const Address& Listener::address() const {
+    if (!state_) throw_failure({Errc::closed, "listener"});
+    return state_->address();
+}
+
+std::optional<std::string> Listener::last_accepted() const {
+    if (!state_) return std::nullopt;
+    return state_->last_accepted();
+}
+
+void Listener::close() noexcept {
+    if (state_) state_->close();
+}
+
+bool Listener::closed() const noexcept {
+    return !state_ || state_->occupancy.is_closed();
+}
+
+void Listener::cancel() noexcept {
+    if (state_) state_->waits.wake_all();
+}
+
+std::function<std::unique_ptr<Watch>()> Listener::make_watch() const {
+    return [state = state_] { return std::make_unique<ListenerWatch>(state); };
+}
+
+}  // namespace parley

@@ -1,0 +1,302 @@
+#include "connection_state.hpp"
+#include "system_failure.hpp"
+
+#include <parley/connection_base.hpp>
+#include <parley/pickle/writer.hpp>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cstring>
+#include <utility>
+
+namespace parley {
+namespace {
+
+// Pickles up to this size are made in memory that is kept from one send to the next.
+constexpr std::size_t kept_pickle_capacity = 64 * 1024;
+
+[[noreturn]] void refuse(std::string expected, std::int64_t came) {
+    throw_failure({Errc::invalid_argument,
+                   "expected " + std::move(expected) + ", got " + std::to_string(came)});
+}
+
+ConstBytes as_bytes(std::string_view text) noexcept {
+    return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
+}
+
+/// The part of a buffer that send_bytes(buffer, offset, size) means: Connection.send_bytes.
+ConstBytes slice(ConstBytes buffer, std::int64_t offset, std::optional<std::int64_t> size) {
+    const auto length = static_cast<std::int64_t>(buffer.size());
+    if (offset < 0) refuse("an offset of 0 or more", offset);
+    if (offset > length) refuse("an offset of at most " + std::to_string(length), offset);
+    const std::int64_t count = size.value_or(length - offset);
+    if (count < 0) refuse("a size of 0 or more", count);
+    if (count > length - offset)
+        refuse("a size of at most " + std::to_string(length - offset), count);
+    return buffer.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(count));
+}
+
+}  // namespace
+
+ConnectionBase::ConnectionBase(std::shared_ptr<ConnectionState> state) noexcept
+    : state_(std::move(state)) {}
+
+ConnectionBase::ConnectionBase(int handle, Direction direction) {
+    Transport transport = Transport::adopt(Descriptor(handle)).value();
+    state_ = std::make_shared<ConnectionState>(std::move(transport), MessageOptions{});
+    state_->readable.store(direction != Direction::write_only);
+    state_->writable.store(direction != Direction::read_only);
+}
+
+ConnectionBase& ConnectionBase::operator=(ConnectionBase&& other) noexcept {
+    if (this != &other) {
+        close();
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+ConnectionBase::~ConnectionBase() {
+    close();
+}
+
+void ConnectionBase::send(const Value& value, TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Sending sending(state_);
+    sending->pickled.clear();
+    pickle::dumps(value, sending->pickled, {.protocol = sending->protocol()}).value();
+    const ConstBytes pickled(sending->pickled.data(), sending->pickled.size());
+    const Result<void> sent = sending->send_frame(pickled, deadline, sending.since());
+    if (sending->pickled.capacity() > kept_pickle_capacity) sending->pickled = Buffer();
+    sent.value();
+}
+
+Value ConnectionBase::recv(TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Reception reception(state_);
+    reception->receive_frame(deadline, reception.since()).value();
+    return reception->take_value().value();
+}
+
+void ConnectionBase::send_bytes(ConstBytes buffer, TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Sending sending(state_);
+    sending->send_frame(buffer, deadline, sending.since()).value();
+}
+
+void ConnectionBase::send_bytes(std::string_view buffer, TimeLimit timeout) {
+    send_bytes(as_bytes(buffer), timeout);
+}
+
+void ConnectionBase::send_bytes(ConstBytes buffer, std::int64_t offset,
+                                std::optional<std::int64_t> size, TimeLimit timeout) {
+    send_bytes(slice(buffer, offset, size), timeout);
+}
+
+Buffer ConnectionBase::recv_bytes(TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Reception reception(state_);
+    reception->receive_frame(deadline, reception.since()).value();
+    return reception->reader.take();
+}
+
+Buffer ConnectionBase::recv_bytes(std::int64_t maxlength, TimeLimit timeout) {
+    if (maxlength < 0) refuse("a maxlength of 0 or more", maxlength);
+    const Deadline deadline(timeout);
+    const Reception reception(state_);
+    const auto limit = static_cast<std::uint64_t>(maxlength);
+    reception->reader.limit(std::min(limit, reception->options.max_message.value_or(limit)));
+    const Result<void> received = reception->receive_frame(deadline, reception.since());
+    reception->reader.limit(reception->options.max_message);
+    received.value();
+    return reception->reader.take();
+}
+
+std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Reception reception(state_);
+    FrameReader& reader = reception->reader;
+    reader.direct(buffer);
+    const Result<void> received = reception->receive_frame(deadline, reception.since());
+    if (!received) {
+        reader.direct({});
+        received.value();
+    }
+    const ConstBytes payload = reader.payload();
+    const std::size_t size = payload.size();
+    if (size > buffer.size()) {
+        reader.direct({});
+        throw BufferTooShort(
+            {Errc::buffer_too_short, "expected at most " + std::to_string(buffer.size()) +
+                                         " bytes, got " + std::to_string(size)},
+            reader.take());
+    }
+    if (payload.data() != buffer.data() && size > 0) {
+        std::memcpy(buffer.data(), payload.data(), size);
+    }
+    reader.consume();
+    reader.direct({});
+    return size;
+}
+
+std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, std::int64_t offset,
+                                            TimeLimit timeout) {
+    const auto length = static_cast<std::int64_t>(buffer.size());
+    if (offset < 0) refuse("an offset of 0 or more", offset);
+    if (offset > length) refuse("an offset of at most " + std::to_string(length), offset);
+    return recv_bytes_into(buffer.subspan(static_cast<std::size_t>(offset)), timeout);
+}
+
+void ConnectionBase::recv_bytes_into(Buffer& buffer, TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Reception reception(state_);
+    FrameReader& reader = reception->reader;
+    // All the memory that the buffer has may be read into, whatever its size is now.
+    buffer.resize(buffer.capacity());
+    reader.direct({buffer.data(), buffer.size()});
+    const Result<void> received = reception->receive_frame(deadline, reception.since());
+    if (!received) {
+        reader.direct({});
+        buffer.clear();
+        received.value();
+    }
+    const ConstBytes payload = reader.payload();
+    if (payload.data() == buffer.data()) {
+        buffer.resize(payload.size());
+        reader.consume();
+        reader.direct({});
+    } else if (payload.size() <= buffer.size()) {
+        if (!payload.empty()) std::memcpy(buffer.data(), payload.data(), payload.size());
+        buffer.resize(payload.size());
+        reader.consume();
+        reader.direct({});
+    } else {
+        reader.direct({});
+        buffer = reader.take();
+    }
+}
+
+bool ConnectionBase::poll(TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Reception reception(state_);
+    const Result<bool> ready = reception->reader.ready();
+    if (ready.has_error() || *ready) return true;
+    const int descriptor = reception->transport.fileno();
+    switch (reception->waits.wait(descriptor, POLLIN, deadline, reception.since())) {
+        case WaitList::Outcome::ready:
+            return true;
+        case WaitList::Outcome::timed_out:
+            return false;
+        case WaitList::Outcome::woken:
+            break;
+    }
+    throw_failure(reception->from_peer(canceled()));
+}
+
+void ConnectionBase::cork() {
+    Sending(state_)->corked = true;
+}
+
+void ConnectionBase::flush(TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Sending sending(state_);
+    sending->flush(deadline, sending.since()).value();
+}
+
+void ConnectionBase::uncork(TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Sending sending(state_);
+    sending->corked = false;
+    sending->flush(deadline, sending.since()).value();
+}
+
+void ConnectionBase::send_handle(int descriptor, TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Sending sending(state_);
+    sending->send_handle(descriptor, deadline, sending.since()).value();
+}
+
+int ConnectionBase::recv_handle(TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Reception reception(state_);
+    return reception->recv_handle(deadline, reception.since()).value().release();
+}
+
+void ConnectionBase::shutdown(TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Sending sending(state_);
+    sending->flush(deadline, sending.since()).value();
+    sending->transport.shutdown(SHUT_WR);
+    sending->writable.store(false);
+}
+
+void ConnectionBase::close() noexcept {
+    if (state_) state_->close();
+}
+
+void ConnectionBase::cancel() noexcept {
+    if (state_) state_->waits.wake_all();
+}
+
+int ConnectionBase::release() {
+    int descriptor = -1;
+    {
+        const Reception reception(state_);
+        const Sending sending(state_);
+        if (reception->reader.has_bytes()) {
+            throw_failure({Errc::invalid_argument, "bytes of the stream are already read ahead"});
+        }
+        if (!sending->writer.empty()) {
+            throw_failure({Errc::invalid_argument, "bytes of the stream are not sent yet"});
+        }
+        descriptor = reception->transport.release();
+    }
+    close();
+    return descriptor;
+}
+
+int ConnectionBase::fileno() const {
+    return Visit(state_)->transport.fileno();
+}
+
+bool ConnectionBase::closed() const noexcept {
+    return !state_ || state_->occupancy.is_closed();
+}
+
+bool ConnectionBase::readable() const noexcept {
+    return state_ && state_->readable.load();
+}
+
+bool ConnectionBase::writable() const noexcept {
+    return state_ && state_->writable.load();
+}
+
+std::string ConnectionBase::peer() const {
+    return state_ ? state_->peer : std::string();
+}
+
+std::optional<PeerCredentials> ConnectionBase::peer_credentials() const {
+    return Visit(state_)->transport.peer_credentials();
+}
+
+Counters ConnectionBase::counters() const noexcept {
+    if (!state_) return {};
+    const auto read = [](const std::atomic<std::uint64_t>& counter) {
+        return counter.load(std::memory_order_relaxed);
+    };
+    return {.messages_sent = read(state_->messages_sent),
+            .messages_received = read(state_->messages_received),
+            .bytes_sent = read(state_->bytes_sent),
+            .bytes_received = read(state_->bytes_received)};
+}
+
+int ConnectionBase::protocol() const {
+    return Visit(state_)->protocol();
+}
+
+void ConnectionBase::set_options(const MessageOptions& options) {
+    Visit(state_)->set_options(options);
+}
+
+}  // namespace parley

@@ -1,0 +1,218 @@
+#include "connection_state.hpp"
+
+#include "receive_frame.hpp"
+#include "system_failure.hpp"
+
+#include <parley/handshake.hpp>
+#include <parley/pickle/reader.hpp>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace parley {
+namespace {
+
+// Gathered frames go out when so much of them has come together.
+constexpr std::size_t cork_size = 64 * 1024;
+// A longer payload is not copied to be gathered: it is written from where it is.
+constexpr std::size_t gather_limit = 16 * 1024;
+
+}  // namespace
+
+ConnectionState::ConnectionState(Transport open_transport, MessageOptions message_options)
+    : transport(std::move(open_transport)), peer(transport.peer()) {
+    set_options(message_options);
+}
+
+ConnectionState::~ConnectionState() {
+    transport.close();
+}
+
+void ConnectionState::set_options(const MessageOptions& message_options) {
+    options = message_options;
+    reader.limit(options.max_message);
+}
+
+Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
+                                         WaitList::Epoch since) {
+    if (corked && payload.size() <= gather_limit) {
+        writer.gather(payload);
+        if (writer.pending() >= cork_size) {
+            if (Result<void> flushed = flush(deadline, since); !flushed) return flushed;
+        }
+    } else {
+        const FrameWriter::Position begin = writer.end();
+        writer.push(payload);
+        const Result<void> sent = run(transport, writer, waits, deadline, since);
+        if (!sent) {
+            // What has begun must end, or the stream breaks; what has not is taken back.
+            if (!writer.withdraw(begin, writer.end())) writer.keep();
+            return from_peer(sent.error());
+        }
+    }
+    messages_sent.fetch_add(1, std::memory_order_relaxed);
+    bytes_sent.fetch_add(payload.size(), std::memory_order_relaxed);
+    return {};
+}
+
+Result<void> ConnectionState::flush(Deadline deadline, WaitList::Epoch since) {
+    const Result<void> sent = run(transport, writer, waits, deadline, since);
+    if (!sent) return from_peer(sent.error());
+    return {};
+}
+
+Result<void> ConnectionState::send_handle(int descriptor, Deadline deadline,
+                                          WaitList::Epoch since) {
+    if (Result<void> flushed = flush(deadline, since); !flushed) return flushed;
+    for (;;) {
+        // reduction.sendfds: one byte, the number of descriptors, and the descriptor beside it.
+        const Transfer transfer = transport.write_descriptor(std::byte{1}, descriptor);
+        if (transfer.error == 0) return {};
+        if (transfer.error != EAGAIN) return from_peer(system_failure(transfer.error));
+        switch (waits.wait(transport.fileno(), POLLOUT, deadline, since)) {
+            case WaitList::Outcome::ready:
+                break;
+            case WaitList::Outcome::timed_out:
+                return Failure(Errc::timeout);
+            case WaitList::Outcome::woken:
+                return canceled();
+        }
+    }
+}
+
+Result<void> ConnectionState::receive_frame(Deadline deadline, WaitList::Epoch since) {
+    ReceiveFrame algorithm(reader);
+    const Result<void> received = run(transport, algorithm, waits, deadline, since);
+    if (!received) {
+        const Failure& failure = received.error();
+        if (failure.code == Errc::bad_frame_length || failure.code == Errc::message_too_long ||
+            failure.code == Errc::truncated_message) {
+            close_reading();
+        }
+        return from_peer(failure);
+    }
+    return accept_frame();
+}
+
+Result<void> ConnectionState::accept_frame() {
+    if (expects_no_challenge) {
+        expects_no_challenge = false;
+        if (looks_like_challenge(reader.payload())) {
+            close_reading();
+            return from_peer(Failure(Errc::challenged_without_key,
+                                     "its first message is a challenge, and no authkey was given"));
+        }
+    }
+    messages_received.fetch_add(1, std::memory_order_relaxed);
+    bytes_received.fetch_add(reader.payload().size(), std::memory_order_relaxed);
+    return {};
+}
+
+namespace {
+
+/// Reads the one byte that a descriptor travels with: just that, unless it is read ahead already.
+class ReceiveByte final : public Algorithm {
+public:
+    explicit ReceiveByte(FrameReader& reader) noexcept : reader_(reader) {}
+
+    Step step() override {
+        if (reader_.has_bytes())
+            reader_.take_byte();
+        else if (at_end_)
+            return reader_.end_of_stream();
+        else if (!is_done_)
+            return Receive{{&byte_, 1}};
+        is_done_ = true;
+        return Done{};
+    }
+    void sent(std::size_t) override {}
+    void received(ConstBytes bytes) override { (bytes.empty() ? at_end_ : is_done_) = true; }
+
+private:
+    FrameReader& reader_;
+    std::byte byte_{};
+    bool is_done_ = false;
+    bool at_end_ = false;
+};
+
+}  // namespace
+
+Result<Descriptor> ConnectionState::recv_handle(Deadline deadline, WaitList::Epoch since) {
+    ReceiveByte algorithm(reader);
+    const Result<void> received = run(transport, algorithm, waits, deadline, since);
+    if (!received) return from_peer(received.error());
+    Descriptor descriptor = transport.take_descriptor();
+    if (!descriptor.is_open()) return from_peer(Failure(Errc::descriptor_not_passed));
+    return descriptor;
+}
+
+Result<Value> ConnectionState::take_value() {
+    Result<Value> value = pickle::loads(reader.take());
+    if (!value) return from_peer(std::move(value).error());
+    if (const std::optional<int> shown = value->protocol()) note_protocol(*shown);
+    return value;
+}
+
+void ConnectionState::note_protocol(int protocol) noexcept {
+    if (protocol > peer_protocol_.load(std::memory_order_relaxed)) {
+        peer_protocol_.store(protocol, std::memory_order_relaxed);
+    }
+}
+
+int ConnectionState::protocol() const noexcept {
+    const int shown = peer_protocol_.load(std::memory_order_relaxed);
+    return shown < 0 ? options.protocol : std::min(options.protocol, shown);
+}
+
+void ConnectionState::close_reading() noexcept {
+    readable.store(false);
+    if (!writable.load()) close();
+}
+
+Failure ConnectionState::from_peer(Failure failure) const {
+    if (!failure.detail.empty()) failure.detail += ", ";
+    failure.detail += "peer " + peer;
+    return failure;
+}
+
+void ConnectionState::close() noexcept {
+    if (occupancy.close()) waits.wake_all();
+    leave();
+}
+
+void ConnectionState::leave() noexcept {
+    if (occupancy.leave()) transport.close();
+}
+
+namespace {
+
+ConnectionState& existing(const std::shared_ptr<ConnectionState>& state) {
+    if (!state) throw_failure(Errc::closed);
+    return *state;
+}
+
+}  // namespace
+
+Visit::Visit(const std::shared_ptr<ConnectionState>& state)
+    : state_(existing(state)), since_(state_.waits.epoch()) {
+    if (state_.occupancy.enter()) return;
+    state_.leave();
+    throw_failure(Errc::closed);
+}
+
+Reception::Reception(const std::shared_ptr<ConnectionState>& state) : Visit(state) {
+    if (!(**this).readable.load()) throw_failure(Errc::not_readable);
+    if ((**this).receiving.exchange(true, std::memory_order_acquire)) {
+        throw_failure({Errc::busy, "another call is receiving"});
+    }
+}
+
+Sending::Sending(const std::shared_ptr<ConnectionState>& state)
+    : Visit(state), lock_((**this).send_mutex) {
+    if (!(**this).writable.load()) throw_failure(Errc::not_writable);
+}
+
+}  // namespace parley

@@ -1,0 +1,104 @@
+#include "socket_address.hpp"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+
+namespace parley {
+namespace {
+
+constexpr std::size_t path_offset = offsetof(sockaddr_un, sun_path);
+
+std::string numeric_host(const sockaddr_in6& address) {
+    char text[INET6_ADDRSTRLEN];
+    std::string host = ::inet_ntop(AF_INET6, &address.sin6_addr, text, sizeof text);
+    if (address.sin6_scope_id != 0) {
+        char name[IF_NAMESIZE];
+        host += '%';
+        host += ::if_indextoname(address.sin6_scope_id, name) != nullptr
+                    ? std::string(name)
+                    : std::to_string(address.sin6_scope_id);
+    }
+    return host;
+}
+
+}  // namespace
+
+Result<SocketAddress> SocketAddress::of_unix(const Address& address) {
+    SocketAddress result;
+    const bool is_abstract = address.family() == Address::Family::unix_abstract;
+    const std::string name = is_abstract ? '\0' + address.path() : address.path();
+    const std::size_t room = sizeof(sockaddr_un::sun_path) - (is_abstract ? 0 : 1);
+    if (name.size() > room) {
+        return Failure(Errc::bad_address, "expected at most " + std::to_string(room) +
+                                              " bytes in a Unix socket's name, got " +
+                                              std::to_string(name.size()));
+    }
+    if (!is_abstract && name.find('\0') != std::string::npos) {
+        return Failure(Errc::bad_address, "expected a path without NUL bytes");
+    }
+    result.storage_.ss_family = AF_UNIX;
+    std::memcpy(reinterpret_cast<char*>(&result.storage_) + path_offset, name.data(), name.size());
+    result.size_ = static_cast<socklen_t>(path_offset + name.size() + (is_abstract ? 0 : 1));
+    return result;
+}
+
+Result<std::vector<SocketAddress>> SocketAddress::resolve(const Address& address, bool to_listen) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICSERV | (to_listen ? AI_PASSIVE : 0);
+    addrinfo* found = nullptr;
+    const char* host = address.host().empty() ? nullptr : address.host().c_str();
+    const int error = ::getaddrinfo(host, std::to_string(address.port()).c_str(), &hints, &found);
+    if (error == EAI_SYSTEM) {
+        return Failure(boost::system::error_code(errno, boost::system::system_category()),
+                       address.to_string());
+    }
+    if (error != 0) {
+        return Failure(Errc::host_not_found, address.host() + ": " + ::gai_strerror(error));
+    }
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+    std::vector<SocketAddress> addresses;
+    for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
+        addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
+    }
+    return addresses;
+}
+
+void SocketAddress::set_port(std::uint16_t port) noexcept {
+    if (family() == AF_INET) reinterpret_cast<sockaddr_in*>(&storage_)->sin_port = htons(port);
+    if (family() == AF_INET6) reinterpret_cast<sockaddr_in6*>(&storage_)->sin6_port = htons(port);
+}
+
+Address SocketAddress::to_address() const {
+    if (family() == AF_INET) {
+        const auto& address = reinterpret_cast<const sockaddr_in&>(storage_);
+        char text[INET_ADDRSTRLEN];
+        return Address::tcp(::inet_ntop(AF_INET, &address.sin_addr, text, sizeof text),
+                            ntohs(address.sin_port));
+    }
+    if (family() == AF_INET6) {
+        const auto& address = reinterpret_cast<const sockaddr_in6&>(storage_);
+        if (IN6_IS_ADDR_V4MAPPED(&address.sin6_addr)) {
+            char text[INET_ADDRSTRLEN];
+            return Address::tcp(
+                ::inet_ntop(AF_INET, &address.sin6_addr.s6_addr[12], text, sizeof text),
+                ntohs(address.sin6_port));
+        }
+        return Address::tcp(numeric_host(address), ntohs(address.sin6_port));
+    }
+    const char* name = reinterpret_cast<const char*>(&storage_) + path_offset;
+    const std::size_t length = size_ > path_offset ? size_ - path_offset : 0;
+    if (length > 0 && name[0] == '\0') {
+        return Address::unix_abstract(std::string(name + 1, length - 1));
+    }
+    return Address::unix_path(std::string(name, ::strnlen(name, length)));
+}
+
+}  // namespace parley

@@ -1,0 +1,45 @@
+// The kernel's form of an address, and Address's form, each from the other.
+#pragma once
+
+#include <parley/address.hpp>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstring>
+#include <vector>
+
+namespace parley {
+
+/// A sockaddr of any family with its size.
+class SocketAddress {
+public:
+    SocketAddress() noexcept = default;
+    SocketAddress(const sockaddr* address, socklen_t size) noexcept : size_(size) {
+        std::memcpy(&storage_, address, size);
+    }
+
+    /// Of a Unix path or abstract name. Fails with bad_address where it is too long to bind.
+    static Result<SocketAddress> of_unix(const Address& address);
+    /// The host's addresses, as getaddrinfo(3) orders them. An empty host is every interface with
+    /// `to_listen`, otherwise this machine. Fails with host_not_found.
+    static Result<std::vector<SocketAddress>> resolve(const Address& address, bool to_listen);
+
+    [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
+    [[nodiscard]] const sockaddr* data() const noexcept {
+        return reinterpret_cast<const sockaddr*>(&storage_);
+    }
+    [[nodiscard]] socklen_t size() const noexcept { return size_; }
+    [[nodiscard]] socklen_t* size_pointer() noexcept { return &size_; }
+    [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
+    [[nodiscard]] bool is_unnamed() const noexcept { return size_ <= sizeof(sa_family_t); }
+
+    void set_port(std::uint16_t port) noexcept;
+    [[nodiscard]] Address to_address() const;
+
+private:
+    sockaddr_storage storage_{};
+    socklen_t size_ = sizeof storage_;
+};
+
+}  // namespace parley

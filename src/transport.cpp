@@ -1,0 +1,245 @@
+#include "transport.hpp"
+
+#include "socket_address.hpp"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace parley {
+namespace {
+
+// More descriptors than this, sent and never asked for, are closed as they come.
+constexpr std::size_t max_passed_descriptors = 16;
+
+Transfer transfer(ssize_t result) noexcept {
+    if (result >= 0) return {.size = static_cast<std::size_t>(result)};
+    return {.error = errno == EWOULDBLOCK ? EAGAIN : errno};
+}
+
+/// Calls again when a signal handler has interrupted.
+template <typename Call>
+Transfer uninterrupted(Call call) noexcept {
+    for (;;) {
+        const Transfer result = transfer(call());
+        if (result.error != EINTR) return result;
+    }
+}
+
+/// SIGPIPE blocked in this thread while a pipe is written, and one that it caused taken away.
+class SigpipeBlock {
+public:
+    SigpipeBlock() noexcept {
+        sigemptyset(&sigpipe_);
+        sigaddset(&sigpipe_, SIGPIPE);
+        sigset_t pending;
+        sigpending(&pending);
+        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+        if (!was_pending_) pthread_sigmask(SIG_BLOCK, &sigpipe_, &old_mask_);
+    }
+    SigpipeBlock(const SigpipeBlock&) = delete;
+    SigpipeBlock& operator=(const SigpipeBlock&) = delete;
+    ~SigpipeBlock() {
+        if (was_pending_) return;
+        const timespec at_once{};
+        while (sigtimedwait(&sigpipe_, nullptr, &at_once) < 0 && errno == EINTR) {
+        }
+        pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
+    }
+
+private:
+    sigset_t sigpipe_{};
+    sigset_t old_mask_{};
+    bool was_pending_ = false;
+};
+
+struct IoVectors {
+    explicit IoVectors(std::span<const ConstBytes> parts) noexcept {
+        for (const ConstBytes part : parts.first(std::min(parts.size(), entries.size()))) {
+            entries[count++] = {const_cast<std::byte*>(part.data()), part.size()};  // NOLINT
+        }
+    }
+    std::array<iovec, 16> entries;
+    std::size_t count = 0;
+};
+
+int set_option(int socket, int level, int name, int value) noexcept {
+    return ::setsockopt(socket, level, name, &value, sizeof value);
+}
+
+}  // namespace
+
+Transport::Transport(Descriptor descriptor, Medium medium)
+    : descriptor_(std::move(descriptor)), medium_(medium) {
+    if (medium_ == Medium::tcp) set_option(fileno(), IPPROTO_TCP, TCP_NODELAY, 1);
+    if (medium_ == Medium::pipe) {
+        const int flags = ::fcntl(fileno(), F_GETFL);
+        if ((flags & O_NONBLOCK) == 0) {
+            made_non_blocking_ = ::fcntl(fileno(), F_SETFL, flags | O_NONBLOCK) == 0;
+        }
+    }
+}
+
+Result<Transport> Transport::adopt(Descriptor descriptor) {
+    if (::fcntl(descriptor.get(), F_GETFD) < 0) {
+        return Failure(boost::system::error_code(errno, boost::system::system_category()),
+                       "descriptor " + std::to_string(descriptor.get()));
+    }
+    int domain = 0;
+    socklen_t size = sizeof domain;
+    if (::getsockopt(descriptor.get(), SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0) {
+        return Transport(std::move(descriptor), Medium::pipe);
+    }
+    const Medium medium = domain == AF_INET || domain == AF_INET6 ? Medium::tcp
+                          : domain == AF_UNIX                     ? Medium::unix_socket
+                                                                  : Medium::other_socket;
+    return Transport(std::move(descriptor), medium);
+}
+
+void Transport::be_patient(int option, bool& is_set) {
+    if (is_set) return;
+    const timeval limit{.tv_sec = 0, .tv_usec = std::chrono::microseconds(patience_time).count()};
+    ::setsockopt(fileno(), SOL_SOCKET, option, &limit, sizeof limit);
+    is_set = true;
+}
+
+Transfer Transport::read(MutableBytes into, Patience patience) {
+    if (medium_ == Medium::pipe) {
+        return uninterrupted([&] { return ::read(fileno(), into.data(), into.size()); });
+    }
+    const int flags = patience == Patience::none ? MSG_DONTWAIT : 0;
+    if (patience == Patience::some) be_patient(SO_RCVTIMEO, receive_patience_set_);
+    if (medium_ == Medium::unix_socket) return read_with_descriptors(into, flags);
+    return uninterrupted([&] { return ::recv(fileno(), into.data(), into.size(), flags); });
+}
+
+Transfer Transport::read_with_descriptors(MutableBytes into, int flags) {
+    iovec vector{into.data(), into.size()};
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int) * max_passed_descriptors)>
+        control;
+    msghdr message{};
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const Transfer result =
+        uninterrupted([&] { return ::recvmsg(fileno(), &message, flags | MSG_CMSG_CLOEXEC); });
+    if (result.error != 0 || message.msg_controllen == 0) return result;
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+         header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (std::size_t i = 0; i < count; ++i) {
+            int number = -1;
+            std::memcpy(&number, CMSG_DATA(header) + i * sizeof(int), sizeof number);
+            keep_descriptor(Descriptor(number));
+        }
+    }
+    return result;
+}
+
+void Transport::keep_descriptor(Descriptor descriptor) {
+    if (passed_.size() < max_passed_descriptors) passed_.push_back(std::move(descriptor));
+}
+
+Descriptor Transport::take_descriptor() {
+    if (passed_.empty()) return {};
+    Descriptor first = std::move(passed_.front());
+    passed_.erase(passed_.begin());
+    return first;
+}
+
+Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) {
+    IoVectors vectors(parts);
+    if (medium_ == Medium::pipe) {
+        const SigpipeBlock block;
+        return uninterrupted([&] {
+            return ::writev(fileno(), vectors.entries.data(), static_cast<int>(vectors.count));
+        });
+    }
+    msghdr message{};
+    message.msg_iov = vectors.entries.data();
+    message.msg_iovlen = vectors.count;
+    const int flags = MSG_NOSIGNAL | (patience == Patience::none ? MSG_DONTWAIT : 0);
+    if (patience == Patience::some) be_patient(SO_SNDTIMEO, send_patience_set_);
+    return uninterrupted([&] { return ::sendmsg(fileno(), &message, flags); });
+}
+
+Transfer Transport::write_descriptor(std::byte byte, int descriptor) {
+    iovec vector{&byte, 1};
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    return uninterrupted(
+        [&] { return ::sendmsg(fileno(), &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+}
+
+void Transport::acknowledge_now() noexcept {
+    if (medium_ == Medium::tcp) set_option(fileno(), IPPROTO_TCP, TCP_QUICKACK, 1);
+}
+
+void Transport::shutdown(int how) noexcept {
+    ::shutdown(fileno(), how);
+}
+
+void Transport::close() noexcept {
+    passed_.clear();
+    descriptor_.reset();
+}
+
+int Transport::release() {
+    const timeval none{};
+    if (receive_patience_set_) {
+        ::setsockopt(fileno(), SOL_SOCKET, SO_RCVTIMEO, &none, sizeof none);
+    }
+    if (send_patience_set_) {
+        ::setsockopt(fileno(), SOL_SOCKET, SO_SNDTIMEO, &none, sizeof none);
+    }
+    if (made_non_blocking_ || medium_ != Medium::pipe) {
+        ::fcntl(fileno(), F_SETFL, ::fcntl(fileno(), F_GETFL) & ~O_NONBLOCK);
+    }
+    passed_.clear();
+    return descriptor_.release();
+}
+
+std::optional<PeerCredentials> Transport::peer_credentials() const {
+    if (medium_ != Medium::unix_socket) return std::nullopt;
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(fileno(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
+        return std::nullopt;
+    }
+    return PeerCredentials{credentials.pid, credentials.uid, credentials.gid};
+}
+
+std::string Transport::peer() const {
+    if (medium_ == Medium::pipe) return "pipe";
+    SocketAddress address;
+    if (::getpeername(fileno(), address.data(), address.size_pointer()) == 0 &&
+        !address.is_unnamed()) {
+        return address.to_address().to_string();
+    }
+    if (const auto credentials = peer_credentials()) {
+        return "process " + std::to_string(credentials->pid);
+    }
+    return "unknown";
+}
+
+}  // namespace parley

@@ -1,0 +1,79 @@
+// A connected descriptor: TCP, Unix socket or pipe behind one type. Moves bytes; knows no frame.
+#pragma once
+
+#include "descriptor.hpp"
+
+#include <parley/connection_base.hpp>
+#include <parley/step.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace parley {
+
+/// What kind of descriptor a Transport has; the kinds differ in system calls, not in meaning.
+enum class Medium { tcp, unix_socket, other_socket, pipe };
+
+/// Whether a system call may wait a while in the kernel. A patient call saves the poll(2) before
+/// it.
+enum class Patience { none, some };
+
+/// What one system call did: so many bytes, or an errno. EAGAIN says that it would have to wait.
+struct Transfer {
+    std::size_t size = 0;
+    int error = 0;
+};
+
+/// One thread may read while another writes.
+class Transport {
+public:
+    /// How long a patient call waits in the kernel before it comes back to see whether it was
+    /// cancelled; after that the wait goes on in poll(2), where it can be woken.
+    static constexpr std::chrono::milliseconds patience_time{50};
+
+    Transport() = default;
+    Transport(Descriptor descriptor, Medium medium);
+
+    /// Finds out what the descriptor is. Fails with bad_file_descriptor where it is not open.
+    static Result<Transport> adopt(Descriptor descriptor);
+
+    [[nodiscard]] int fileno() const noexcept { return descriptor_.get(); }
+    [[nodiscard]] bool is_open() const noexcept { return descriptor_.is_open(); }
+    [[nodiscard]] Medium medium() const noexcept { return medium_; }
+
+    [[nodiscard]] Transfer read(MutableBytes into, Patience patience);
+    /// One gathered write of at most 16 parts.
+    [[nodiscard]] Transfer write(std::span<const ConstBytes> parts, Patience patience);
+    /// Writes one byte with a descriptor beside it (SCM_RIGHTS).
+    [[nodiscard]] Transfer write_descriptor(std::byte byte, int descriptor);
+    /// A descriptor that came beside bytes already read; none where there is none.
+    [[nodiscard]] Descriptor take_descriptor();
+
+    /// Has the kernel acknowledge at once what came. TCP only; elsewhere nothing.
+    void acknowledge_now() noexcept;
+    void shutdown(int how) noexcept;
+    void close() noexcept;
+    /// Gives up the descriptor, as it was: blocking and without a timeout of ours.
+    [[nodiscard]] int release();
+
+    [[nodiscard]] std::optional<PeerCredentials> peer_credentials() const;
+    [[nodiscard]] std::string peer() const;
+
+private:
+    [[nodiscard]] Transfer read_with_descriptors(MutableBytes into, int flags);
+    void keep_descriptor(Descriptor descriptor);
+    void be_patient(int option, bool& is_set);
+
+    Descriptor descriptor_;
+    Medium medium_ = Medium::tcp;
+    bool receive_patience_set_ = false;
+    bool send_patience_set_ = false;
+    bool made_non_blocking_ = false;
+    std::vector<Descriptor> passed_;
+};
+
+}  // namespace parley

@@ -1,0 +1,85 @@
+#include "wait_list.hpp"
+
+#include "descriptor.hpp"
+#include "system_failure.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace parley {
+
+int wakeup_descriptor() {
+    thread_local Descriptor descriptor;
+    thread_local pid_t owner = 0;
+    if (owner != ::getpid()) {
+        descriptor = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        if (!descriptor.is_open()) throw_failure(system_failure(errno, "eventfd"));
+        owner = ::getpid();
+    }
+    return descriptor.get();
+}
+
+void drain_wakeup(int eventfd) noexcept {
+    std::uint64_t count = 0;
+    while (::read(eventfd, &count, sizeof count) < 0 && errno == EINTR) {
+    }
+}
+
+int poll_until(pollfd* entries, std::size_t count, Deadline deadline) {
+    for (;;) {
+        const int events = ::poll(entries, count, deadline.poll_timeout());
+        if (events > 0) return events;
+        if (events < 0 && errno != EINTR) throw_failure(system_failure(errno, "poll"));
+        if (events == 0 && deadline.has_passed()) return 0;
+    }
+}
+
+WaitList::Enlistment::Enlistment(WaitList& list, int eventfd) : list_(list), eventfd_(eventfd) {
+    const std::lock_guard lock(list_.mutex_);
+    list_.eventfds_.push_back(eventfd_);
+}
+
+WaitList::Enlistment::~Enlistment() {
+    const std::lock_guard lock(list_.mutex_);
+    list_.eventfds_.erase(std::find(list_.eventfds_.begin(), list_.eventfds_.end(), eventfd_));
+}
+
+WaitList::Outcome WaitList::wait(pollfd* entries, std::size_t count, Deadline deadline,
+                                 Epoch since) {
+    const int eventfd = wakeup_descriptor();
+    entries[count] = {.fd = eventfd, .events = POLLIN, .revents = 0};
+    const Enlistment enlistment(*this, eventfd);
+    if (epoch() != since) return Outcome::woken;
+    const int events = poll_until(entries, count + 1, deadline);
+    if (entries[count].revents != 0) drain_wakeup(eventfd);
+    if (epoch() != since) return Outcome::woken;
+    return events > 0 ? Outcome::ready : Outcome::timed_out;
+}
+
+WaitList::Outcome WaitList::wait(std::vector<pollfd>& entries, Deadline deadline, Epoch since) {
+    const std::size_t count = entries.size();
+    entries.emplace_back();
+    const Outcome outcome = wait(entries.data(), count, deadline, since);
+    entries.pop_back();
+    return outcome;
+}
+
+WaitList::Outcome WaitList::wait(int descriptor, short events, Deadline deadline, Epoch since) {
+    pollfd entries[2] = {{.fd = descriptor, .events = events, .revents = 0}, {}};
+    return wait(entries, 1, deadline, since);
+}
+
+void WaitList::wake_all() noexcept {
+    const std::lock_guard lock(mutex_);
+    epoch_.fetch_add(1, std::memory_order_release);
+    const std::uint64_t one = 1;
+    for (const int eventfd : eventfds_) {
+        while (::write(eventfd, &one, sizeof one) < 0 && errno == EINTR) {
+        }
+    }
+}
+
+}  // namespace parley

@@ -1,0 +1,64 @@
+// The threads that wait in poll(2) on behalf of one object, and how others wake them.
+#pragma once
+
+#include "deadline.hpp"
+
+#include <poll.h>
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace parley {
+
+/// The eventfd by which others wake this thread. A forked child makes its own: the counter would be
+/// shared with the parent. Throws `Error` with the system's code.
+[[nodiscard]] int wakeup_descriptor();
+/// Takes back what woke this thread.
+void drain_wakeup(int eventfd) noexcept;
+/// poll(2) until there are events or the deadline passes; the number of entries with events. Throws
+/// `Error` with the system's code.
+int poll_until(pollfd* entries, std::size_t count, Deadline deadline);
+
+/// Lets `wake_all` end every wait under way. Each waiting thread brings an eventfd of its own, made
+/// the first time it has to wait, so an object costs no descriptor for being wakeable. Thread-safe.
+class WaitList {
+public:
+    enum class Outcome { ready, timed_out, woken };
+
+    /// A moment to compare with: a `wake_all` after it ends the wait that is given it.
+    using Epoch = std::uint64_t;
+
+    [[nodiscard]] Epoch epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
+
+    /// Waits until one of the entries has events, the deadline passes, or somebody has woken all
+    /// since `since`. The entries' `revents` are filled in.
+    [[nodiscard]] Outcome wait(std::vector<pollfd>& entries, Deadline deadline, Epoch since);
+    /// The same for one descriptor.
+    [[nodiscard]] Outcome wait(int descriptor, short events, Deadline deadline, Epoch since);
+
+    void wake_all() noexcept;
+
+    /// From construction to destruction, `wake_all` writes to the eventfd.
+    class Enlistment {
+    public:
+        Enlistment(WaitList& list, int eventfd);
+        Enlistment(const Enlistment&) = delete;
+        Enlistment& operator=(const Enlistment&) = delete;
+        ~Enlistment();
+
+    private:
+        WaitList& list_;
+        int eventfd_;
+    };
+
+private:
+    Outcome wait(pollfd* entries, std::size_t count, Deadline deadline, Epoch since);
+
+    std::mutex mutex_;
+    std::vector<int> eventfds_;
+    std::atomic<Epoch> epoch_{0};
+};
+
+}  // namespace parley
