@@ -34,7 +34,8 @@ struct HandshakeOptions {
     bool bare_sha256 = false;
 };
 
-/// Random bytes for one challenge; the caller's, since `proto/` has no random source.
+/// Random bytes for one challenge; the caller's, since `proto/` has no random source. A client puts
+/// a mark of its own in place of the last 16: see "Reflection" in docs/wire.md.
 using Nonce = std::array<std::byte, 40>;
 
 /// The whole handshake of one side over a byte stream, as an algorithm for the engine.
@@ -42,8 +43,12 @@ using Nonce = std::array<std::byte, 40>;
 /// Reads through the connection's own FrameReader, so that a first message that arrives on the heels
 /// of the peer's `#WELCOME#` is not lost. Messages are limited to 256 bytes until it is Done, and the
 /// reader's limit is the caller's to set again after that. Keeps its own copy of the key and wipes
-/// it. Not thread-safe. Failures: every Errc of the authentication family, bad_frame_length,
-/// message_too_long, truncated_message, end_of_file, unexpected_handshake, not_multiprocessing.
+/// it. After a wrong answer it sends `#FAILURE#` before it fails, as CPython does. Not thread-safe.
+///
+/// Failures: of the authentication family digest_mismatch, rejected_by_peer, no_challenge, no_answer,
+/// challenge_too_short, unsupported_digest, digest_not_allowed and reflected_challenge; of the
+/// peer's bad_frame_length, message_too_long, truncated_message, end_of_file, unexpected_handshake
+/// and not_multiprocessing; and digest_unavailable.
 class Handshake final : public Algorithm {
 public:
     Handshake(Role role, const Authkey& authkey, const Nonce& nonce, HandshakeOptions options,
