@@ -19,8 +19,7 @@ std::string character_text(std::string_view text) {
     for (char32_t rest = value; rest != 0; rest >>= 4U) {
         digits.insert(digits.begin(), "0123456789ABCDEF"[rest & 0xfU]);
     }
-    return "character U+" + std::string(4 - std::min<std::size_t>(digits.size(), 4), '0') +
-           digits;
+    return "character U+" + std::string(4 - std::min<std::size_t>(digits.size(), 4), '0') + digits;
 }
 
 }  // namespace

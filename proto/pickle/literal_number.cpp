@@ -2,6 +2,8 @@
 
 #include "literal_source.hpp"
 
+#include <boost/multiprecision/cpp_int.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -159,6 +161,15 @@ cpp_int decimal_value(const std::string& digits) {
     return parts.front();
 }
 
+// Radix 2, 8 or 16; `digits` holds no prefix and no underscore.
+cpp_int binary_value(std::string digits, unsigned radix) {
+    for (char& digit : digits)
+        digit = static_cast<char>(digit_value(digit));
+    cpp_int value;
+    import_bits(value, digits.begin(), digits.end(), radix == 16 ? 4 : radix == 8 ? 3 : 1);
+    return value;
+}
+
 // The exponent behind an "e", or as good as infinite where it is absurd.
 std::int64_t exponent_of(std::string_view text) noexcept {
     const std::size_t e = text.find_first_of("eE");
@@ -185,16 +196,24 @@ Result<NumberText> scan_number(std::string_view source, std::size_t offset) {
     return NumberScanner(source, offset).scan();
 }
 
-cpp_int integer_value(std::string_view text) {
+std::string integer_value(std::string_view text) {
     const unsigned radix = radix_of(text);
-    if (radix == 10) return decimal_value(without_underscores(text));
-    std::string digits = without_underscores(text.substr(2));
-    for (char& digit : digits)
-        digit = static_cast<char>(digit_value(digit));
-    cpp_int value;
-    const unsigned bits = radix == 16 ? 4 : radix == 8 ? 3 : 1;
-    import_bits(value, digits.begin(), digits.end(), bits);
-    return value;
+    const cpp_int value = radix == 10 ? decimal_value(without_underscores(text))
+                                      : binary_value(without_underscores(text.substr(2)), radix);
+    std::string bytes;
+    export_bits(value, std::back_inserter(bytes), 8, false);
+    bytes += '\0';  // room for the sign
+    return bytes;
+}
+
+std::string negated(std::string twos_complement) {
+    unsigned carry = 1;
+    for (char& byte : twos_complement) {
+        const unsigned sum = (~static_cast<unsigned>(byte) & 0xffU) + carry;
+        byte = static_cast<char>(sum & 0xffU);
+        carry = sum >> 8U;
+    }
+    return twos_complement;
 }
 
 double floating_value(std::string_view text) {

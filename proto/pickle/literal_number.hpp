@@ -3,9 +3,8 @@
 
 #include <parley/error.hpp>
 
-#include <boost/multiprecision/cpp_int.hpp>
-
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace parley::pickle {
@@ -21,8 +20,12 @@ struct NumberText {
 /// one stands. Fails with bad_literal.
 [[nodiscard]] Result<NumberText> scan_number(std::string_view source, std::size_t offset);
 
-/// The value of an integer that `scan_number` found.
-[[nodiscard]] boost::multiprecision::cpp_int integer_value(std::string_view text);
+/// The value of an integer that `scan_number` found: two's complement, least significant byte
+/// first.
+[[nodiscard]] std::string integer_value(std::string_view text);
+
+/// The integer with the other sign, in the same form.
+[[nodiscard]] std::string negated(std::string twos_complement);
 
 /// The value of a float, or of an imaginary number's factor; infinite where it is too large.
 [[nodiscard]] double floating_value(std::string_view text);
