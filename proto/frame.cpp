@@ -218,7 +218,22 @@ Buffer FrameReader::take() {
     return taken;
 }
 
+// What was taken for a frame is a stream of bytes again.
+void FrameReader::unread_frame() {
+    const bool is_partial = state_ == State::filling_body || state_ == State::filling_target;
+    if (!is_partial && state_ != State::borrowed && state_ <= State::stashed) return;
+    const std::byte* bytes = is_partial ? body_.data() : payload_;
+    if (state_ == State::filling_target) bytes = destination_.data();
+    Buffer stream(FrameHeader(size_).bytes());
+    stream.append({bytes, is_partial ? got_ : static_cast<std::size_t>(size_)});
+    stream.append(ConstBytes(stash_).subspan(at_));
+    stash_ = std::move(stream);
+    at_ = 0;
+    body_ = Buffer();
+}
+
 std::byte FrameReader::take_byte() {
+    unread_frame();
     const std::byte byte = stash_.data()[at_++];
     start_next();
     return byte;

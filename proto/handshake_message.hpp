@@ -44,8 +44,8 @@ public:
     HandshakeMessage(std::initializer_list<ConstBytes> parts) {
         for (const ConstBytes part : parts)
             append(part);
-        const ConstBytes header = FrameHeader(size_ - header_size).bytes();
-        std::copy(header.begin(), header.end(), bytes_.begin());
+        const FrameHeader header(size_ - header_size);
+        std::copy(header.bytes().begin(), header.bytes().end(), bytes_.begin());
     }
 
     [[nodiscard]] ConstBytes frame() const noexcept { return ConstBytes(bytes_).first(size_); }

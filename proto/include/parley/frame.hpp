@@ -147,6 +147,7 @@ private:
     void keep_borrowed();
     void consume_kept();
     void start_next();
+    void unread_frame();
     void open_body();
     void grow_body();
     [[nodiscard]] Result<bool> not_ready() const;

@@ -327,6 +327,25 @@ TEST_CASE("frame: a destination may be given when part of the body is in", "[fra
     }
 }
 
+TEST_CASE("frame: a byte between two frames can be taken, however far the reading got", "[frame]") {
+    const std::string next = filler(1 << 16);
+    const std::string stream = "\x01" + frame(next) + frame("last");
+    for (const std::size_t first : {1U, 2U, 4U, 5U, 100U, 30000U, 65535U}) {
+        CAPTURE(first);
+        FrameReader reader;
+        Driver driver(reader, stream, first);
+        REQUIRE(driver.read());
+        (void)reader.room();
+        CHECK(reader.take_byte() == std::byte{1});
+        CHECK(driver.read_all() == std::vector<std::string>{next, "last"});
+    }
+    FrameReader misread;
+    misread.commit(as_bytes(std::string("\0\0\0\0\1y\0\0\0\1z", 11)));
+    CHECK(misread.take_byte() == std::byte{0});
+    CHECK(misread.take().view() == "y");
+    CHECK(misread.take().view() == "z");
+}
+
 TEST_CASE("frame: the end of the stream means what it cuts short", "[frame]") {
     const auto end_after = [](std::string_view arrived) {
         FrameReader reader;

@@ -1,0 +1,26 @@
+# parley_fuzzer(<noun> DEPENDS <targets>)
+#
+# Makes out of <noun>_fuzz.cpp, which defines LLVMFuzzerTestOneInput:
+#   replay_<noun>  runs every file of corpus/<noun>/ once; CTest knows it, under any compiler
+#   fuzz_<noun>    the fuzzer itself, where PARLEY_BUILD_FUZZERS is on; scripts/fuzz runs it
+function(parley_fuzzer noun)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS")
+    set(source "${CMAKE_CURRENT_SOURCE_DIR}/${noun}_fuzz.cpp")
+
+    add_executable(replay_${noun} "${source}" "${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
+    parley_fuzzer_settings(replay_${noun} ${arg_DEPENDS})
+    add_test(NAME fuzz/${noun} COMMAND replay_${noun} "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${noun}")
+    set_tests_properties(fuzz/${noun} PROPERTIES LABELS fuzz TIMEOUT 120)
+
+    if(PARLEY_BUILD_FUZZERS)
+        add_executable(fuzz_${noun} "${source}")
+        parley_fuzzer_settings(fuzz_${noun} ${arg_DEPENDS})
+        target_link_options(fuzz_${noun} PRIVATE -fsanitize=fuzzer)
+    endif()
+endfunction()
+
+function(parley_fuzzer_settings target)
+    target_link_libraries(${target} PRIVATE parley_warnings ${ARGN})
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tests")
+    target_compile_features(${target} PRIVATE cxx_std_20)
+endfunction()
