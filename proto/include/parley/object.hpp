@@ -11,6 +11,9 @@
 #include <vector>
 
 namespace parley {
+namespace pickle {
+class Container;
+}
 
 /// How an object comes into being; see `Object::form`.
 using pickle::Form;
@@ -99,6 +102,11 @@ private:
         Change::Kind kind;
         std::vector<Value> values;
     };
+    [[nodiscard]] static pickle::Change make_change(const Step& step, pickle::Cell object,
+                                                    pickle::Container& container);
+    [[nodiscard]] static pickle::Change make_call(const Step& step, pickle::Cell object,
+                                                  pickle::Container& container);
+
     Form form_;
     Value callable_;
     Value args_;

@@ -145,7 +145,9 @@ public:
     [[nodiscard]] bool is_complex() const noexcept { return has(pickle::Tag::complex); }
     [[nodiscard]] bool is_str() const noexcept { return has(pickle::Tag::str); }
     [[nodiscard]] bool is_legacy_str() const noexcept { return has(pickle::Tag::legacy_str); }
-    [[nodiscard]] bool is_bytes() const noexcept { return has(pickle::Tag::bytes); }
+    [[nodiscard]] bool is_bytes() const noexcept {
+        return has(pickle::Tag::bytes) || has(pickle::Tag::bytes_node);
+    }
     [[nodiscard]] bool is_bytearray() const noexcept { return has(pickle::Tag::bytearray); }
     [[nodiscard]] bool is_list() const noexcept { return has(pickle::Tag::list); }
     [[nodiscard]] bool is_tuple() const noexcept { return has(pickle::Tag::tuple); }

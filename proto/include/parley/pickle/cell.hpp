@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace parley::pickle {
 
@@ -23,6 +25,7 @@ enum class Tag : std::uint8_t {
     bytes,
     big_integer,  ///< Two's complement, little-endian, does not fit 64 bits.
     tuple,
+    bytes_node,  ///< Bytes in a buffer that the program handed over.
     bytearray,
     complex,
     list,
@@ -54,7 +57,7 @@ struct NodeHeader {
 struct ListNode;
 struct TableNode;
 struct ComplexNode;
-struct BytearrayNode;
+struct BytesNode;
 struct GlobalNode;
 struct ObjectNode;
 struct PersistentNode;
@@ -105,11 +108,14 @@ struct Cell {
     [[nodiscard]] const std::byte* data() const noexcept {
         return static_cast<const std::byte*>(pointer);
     }
+    /// The content of bytes or a bytearray.
+    [[nodiscard]] inline std::span<const std::byte> byte_span() const noexcept;
+    [[nodiscard]] std::string_view text_view() const noexcept { return {text(), size()}; }
     [[nodiscard]] Cell* items() const noexcept { return static_cast<Cell*>(pointer); }
     [[nodiscard]] inline ListNode* list() const noexcept;
     [[nodiscard]] inline TableNode* table() const noexcept;
     [[nodiscard]] inline ComplexNode* complex() const noexcept;
-    [[nodiscard]] inline BytearrayNode* bytearray() const noexcept;
+    [[nodiscard]] inline BytesNode* bytes_node() const noexcept;
     [[nodiscard]] inline GlobalNode* global() const noexcept;
     [[nodiscard]] inline ObjectNode* object() const noexcept;
     [[nodiscard]] inline PersistentNode* persistent() const noexcept;
@@ -145,7 +151,8 @@ struct ComplexNode {
     double imag;
 };
 
-struct BytearrayNode {
+/// A bytearray, or bytes that do not lie in the message's own memory.
+struct BytesNode {
     const std::byte* data;
 };
 
@@ -205,8 +212,11 @@ inline TableNode* Cell::table() const noexcept {
 inline ComplexNode* Cell::complex() const noexcept {
     return static_cast<ComplexNode*>(pointer);
 }
-inline BytearrayNode* Cell::bytearray() const noexcept {
-    return static_cast<BytearrayNode*>(pointer);
+inline BytesNode* Cell::bytes_node() const noexcept {
+    return static_cast<BytesNode*>(pointer);
+}
+inline std::span<const std::byte> Cell::byte_span() const noexcept {
+    return {tag() == Tag::bytes ? data() : bytes_node()->data, size()};
 }
 inline GlobalNode* Cell::global() const noexcept {
     return static_cast<GlobalNode*>(pointer);

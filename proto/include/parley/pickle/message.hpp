@@ -56,14 +56,13 @@ public:
     [[nodiscard]] Node* node() {
         return ::new (allocate_with_header(sizeof(Node))) Node;
     }
-    [[nodiscard]] Cell* cells(std::size_t count) {
-        return static_cast<Cell*>(allocate(count * sizeof(Cell)));
-    }
-    /// An array that was made by `grow` or `cells`, with room for more: moved where it must be. Big
-    /// arrays get memory of their own, which grows by remapping pages.
+    /// An array that `grow` can grow.
+    [[nodiscard]] Cell* array(std::size_t capacity);
+    /// An array made by `array` or `grow`, with more room: moved where it must be. Big arrays have
+    /// memory of their own, which grows by remapping pages.
     [[nodiscard]] Cell* grow(Cell* cells, std::size_t size, std::size_t capacity,
                              std::size_t new_capacity);
-    /// A copy of the bytes, with a flags byte before it.
+    /// Memory for so many bytes, with a flags byte before it.
     [[nodiscard]] std::byte* bytes(std::size_t size);
     [[nodiscard]] std::byte* copy(std::span<const std::byte> bytes);
 
@@ -74,6 +73,9 @@ public:
 
     /// Bytes of memory held for this message alone, the buffers that it keeps included.
     [[nodiscard]] std::size_t memory() const noexcept { return memory_; }
+
+    /// Over so much memory the next allocation throws MemoryLimitReached.
+    std::size_t memory_limit = static_cast<std::size_t>(-1);
 
     static constexpr std::uint8_t no_protocol = 0xff;
 
@@ -102,6 +104,12 @@ private:
     static void destroy(Message* message) noexcept;
     void free_parts(Message*& dead) noexcept;
     void* allocate_chunk(std::size_t size);
+    void charge(std::size_t size);
+    void link(Block* block) noexcept;
+    void unlink(Block* block) noexcept;
+    Cell* resize_block(Cell* cells, std::size_t old_bytes, std::size_t new_bytes);
+    static void advise_huge(void* memory, std::size_t size) noexcept;
+    void grow_dependencies();
 
     std::atomic<std::uint32_t> references_{1};
     std::uint32_t dependency_count_ = 0;

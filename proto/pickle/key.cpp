@@ -1,0 +1,285 @@
+#include "key.hpp"
+
+#include "hash.hpp"
+#include "number.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string_view>
+
+namespace parley::pickle {
+namespace {
+
+/// Longer text is hashed once and remembered, shorter text every time.
+constexpr std::uint64_t short_text = 64;
+constexpr std::uint64_t short_tuple = 8;
+
+bool is_text(Tag tag) noexcept {
+    return tag == Tag::str || tag == Tag::legacy_str;
+}
+
+bool is_bytes(Tag tag) noexcept {
+    return tag == Tag::bytes || tag == Tag::bytes_node;
+}
+
+bool is_ascii(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+std::string_view content(const Cell& cell) noexcept {
+    const std::span<const std::byte> bytes = cell.byte_span();
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+KeyClass by_size(std::uint64_t size) noexcept {
+    return size <= short_text ? KeyClass::simple : KeyClass::deep;
+}
+
+KeyClass classify_tuple(const Cell& tuple) noexcept {
+    if (tuple.size() > short_tuple) return KeyClass::deep;
+    for (std::uint64_t i = 0; i < tuple.size(); ++i) {
+        const Cell& item = tuple.items()[i];
+        if (item.tag() == Tag::tuple && item.size() != 0) return KeyClass::deep;
+        if (is_nan(item)) return KeyClass::deep;
+        const KeyClass part = classify_key(item);
+        if (part != KeyClass::simple) return part;
+    }
+    return KeyClass::simple;
+}
+
+std::uint64_t hash_tagged(Tag tag, std::uint64_t word) noexcept {
+    return hash_word(word, hash_seed() + static_cast<std::uint64_t>(tag));
+}
+
+std::uint64_t hash_double(double value) noexcept {
+    std::uint64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return hash_tagged(Tag::real, bits);
+}
+
+std::uint64_t hash_number(const Cell& number) noexcept {
+    const Cell simple = simplest_number(number);
+    switch (simple.tag()) {
+        case Tag::integer:
+            return hash_tagged(Tag::integer, static_cast<std::uint64_t>(simple.integer));
+        case Tag::big_integer:
+            return hash_bytes(simple.text_view(), hash_seed());
+        case Tag::complex:
+            return mix(hash_double(simple.complex()->real + 0.0),
+                       hash_double(simple.complex()->imag + 0.0) + 1);
+        default:
+            break;
+    }
+    const bool integral = std::isfinite(simple.real) && std::trunc(simple.real) == simple.real;
+    return integral ? hash_bytes(integer_bytes(simple.real), hash_seed())
+                    : hash_double(simple.real);
+}
+
+std::uint64_t hash_address(const Cell& cell) noexcept {
+    return hash_tagged(cell.tag(), reinterpret_cast<std::uintptr_t>(cell.pointer));
+}
+
+std::uint64_t combine(std::uint64_t hash, std::uint64_t part) noexcept {
+    return mix(hash ^ part, 0x9fb21c651e98df25) + part;
+}
+
+std::uint64_t hash_global(const GlobalNode& global) noexcept {
+    return combine(hash_bytes(global.module.text_view(), hash_seed()),
+                   hash_bytes(global.name.text_view(), hash_seed() + 1));
+}
+
+bool equal_globals(const GlobalNode& left, const GlobalNode& right) noexcept {
+    return left.module.text_view() == right.module.text_view() &&
+           left.name.text_view() == right.name.text_view() &&
+           left.legacy_names == right.legacy_names;
+}
+
+std::uint64_t start_of_tuple(std::uint64_t size) noexcept {
+    return hash_tagged(Tag::tuple, size);
+}
+
+}  // namespace
+
+std::uint64_t hash_seed() noexcept {
+    static const int anchor = 0;
+    // Where the program and its stack lie is the one secret that needs no random source.
+    static const std::uint64_t seed = [] {
+        const int here = 0;
+        return mix(reinterpret_cast<std::uintptr_t>(&anchor) ^ 0x9e3779b97f4a7c15,
+                   reinterpret_cast<std::uintptr_t>(&here) ^ 0xd6e8feb86659fd93);
+    }();
+    return seed;
+}
+
+bool is_nan(const Cell& cell) noexcept {
+    if (cell.tag() == Tag::real) return std::isnan(cell.real);
+    return cell.tag() == Tag::complex &&
+           (std::isnan(cell.complex()->real) || std::isnan(cell.complex()->imag));
+}
+
+KeyClass classify_key(const Cell& key) noexcept {
+    switch (key.tag()) {
+        case Tag::list:
+        case Tag::dict:
+        case Tag::set:
+        case Tag::bytearray:
+            return KeyClass::unhashable;
+        case Tag::str:
+        case Tag::legacy_str:
+        case Tag::bytes:
+        case Tag::bytes_node:
+        case Tag::big_integer:
+            return by_size(key.size());
+        case Tag::global:
+            return by_size(key.global()->module.size() + key.global()->name.size());
+        case Tag::tuple:
+            return classify_tuple(key);
+        case Tag::frozenset:
+            return KeyClass::deep;
+        default:
+            return KeyClass::simple;
+    }
+}
+
+std::uint64_t hash_simple(const Cell& key) noexcept {
+    switch (key.tag()) {
+        case Tag::str:
+        case Tag::legacy_str:
+            return hash_bytes(key.text_view(), hash_seed());
+        case Tag::bytes:
+        case Tag::bytes_node:
+            return hash_bytes(content(key), hash_seed() + 1);
+        case Tag::boolean:
+        case Tag::integer:
+        case Tag::real:
+        case Tag::complex:
+        case Tag::big_integer:
+            return hash_number(key);
+        case Tag::global:
+            return hash_global(*key.global());
+        case Tag::tuple: {
+            std::uint64_t hash = start_of_tuple(key.size());
+            for (std::uint64_t i = 0; i < key.size(); ++i) {
+                hash = combine(hash, hash_simple(key.items()[i]));
+            }
+            return hash;
+        }
+        default:
+            return key.is_pointer()
+                       ? hash_address(key)
+                       : hash_tagged(key.tag(), static_cast<std::uint64_t>(key.integer));
+    }
+}
+
+bool equal_text(const Cell& left, const Cell& right) noexcept {
+    if (left.text_view() != right.text_view()) return false;
+    return left.tag() == right.tag() || is_ascii(left.text_view());
+}
+
+bool identical(const Cell& left, const Cell& right) noexcept {
+    return left.tag() == right.tag() && left.integer == right.integer && !is_nan(left);
+}
+
+bool equal_simple(const Cell& left, const Cell& right) noexcept {
+    if (is_number(left.tag())) return is_number(right.tag()) && equal_numbers(left, right);
+    if (is_text(left.tag())) return is_text(right.tag()) && equal_text(left, right);
+    if (is_bytes(left.tag())) return is_bytes(right.tag()) && content(left) == content(right);
+    if (left.tag() != right.tag()) return false;
+    if (left.integer == right.integer) return true;
+    if (left.tag() == Tag::global) return equal_globals(*left.global(), *right.global());
+    if (left.tag() != Tag::tuple || left.size() != right.size()) return false;
+    return std::equal(left.items(), left.items() + left.size(), right.items(), equal_simple);
+}
+
+std::optional<std::uint32_t> KeyInterner::known(const Cell& key) const {
+    if (!key.is_pointer()) return std::nullopt;
+    const auto found = by_address_.find(key.pointer);
+    if (found == by_address_.end()) return std::nullopt;
+    return found->second;
+}
+
+std::optional<std::uint32_t> KeyInterner::number(const Cell& key) {
+    visits_.clear();
+    numbers_.clear();
+    Cell current = key;
+    for (;;) {
+        std::optional<std::uint32_t> done = known(current);
+        if (!done) {
+            const bool nested = (current.tag() == Tag::tuple && current.size() != 0) ||
+                                current.tag() == Tag::frozenset;
+            if (nested) {
+                visits_.push_back({current, 0});
+            } else {
+                done = intern_leaf(current);
+                if (!done) return std::nullopt;
+            }
+        }
+        if (done) numbers_.push_back(*done);
+        // Go up as long as a nested key is complete, then on to the next part.
+        for (;;) {
+            if (visits_.empty()) return numbers_.back();
+            Visit& visit = visits_.back();
+            const bool is_tuple = visit.cell.tag() == Tag::tuple;
+            const std::uint64_t size = is_tuple ? visit.cell.size() : visit.cell.table()->size;
+            if (visit.next < size) {
+                current = is_tuple ? visit.cell.items()[visit.next]
+                                   : visit.cell.table()->entries[visit.next];
+                ++visit.next;
+                break;
+            }
+            const std::uint32_t finished = finish(visit);
+            visits_.pop_back();
+            numbers_.push_back(finished);
+        }
+    }
+}
+
+std::optional<std::uint32_t> KeyInterner::intern_leaf(const Cell& key) {
+    if (classify_key(key) == KeyClass::unhashable) return std::nullopt;
+    const std::uint32_t number = intern({hash_simple(key), is_nan(key), key, {}});
+    if (key.has_flags()) by_address_.emplace(key.pointer, number);
+    return number;
+}
+
+std::uint32_t KeyInterner::finish(const Visit& visit) {
+    const bool is_tuple = visit.cell.tag() == Tag::tuple;
+    Entry entry{is_tuple ? start_of_tuple(visit.next) : 1, false, visit.cell, {}};
+    const auto first = numbers_.end() - static_cast<std::ptrdiff_t>(visit.next);
+    entry.parts.assign(first, numbers_.end());
+    numbers_.erase(first, numbers_.end());
+    for (const std::uint32_t part : entry.parts) {
+        const Entry& known_part = entries_[part];
+        entry.unequal = entry.unequal || known_part.unequal;
+        entry.hash = is_tuple ? combine(entry.hash, known_part.hash)
+                              : entry.hash + hash_word(known_part.hash, hash_seed());
+    }
+    if (!is_tuple) std::sort(entry.parts.begin(), entry.parts.end());
+    if (entry.unequal) entry.hash = hash_address(visit.cell);
+    const std::uint32_t number = intern(std::move(entry));
+    by_address_.emplace(visit.cell.pointer, number);
+    return number;
+}
+
+std::uint32_t KeyInterner::intern(Entry entry) {
+    const auto number = static_cast<std::uint32_t>(entries_.size());
+    if (!entry.unequal) {
+        const auto [begin, end] = by_hash_.equal_range(entry.hash);
+        for (auto at = begin; at != end; ++at) {
+            if (same(entries_[at->second], entry)) return at->second;
+        }
+        by_hash_.emplace(entry.hash, number);
+    }
+    entries_.push_back(std::move(entry));
+    return number;
+}
+
+bool KeyInterner::same(const Entry& left, const Entry& right) const {
+    const bool nested = !left.parts.empty() || left.cell.tag() == Tag::frozenset;
+    if (nested) return left.cell.tag() == right.cell.tag() && left.parts == right.parts;
+    if (!right.parts.empty() || right.cell.tag() == Tag::frozenset) return false;
+    return equal_simple(left.cell, right.cell);
+}
+
+}  // namespace parley::pickle
