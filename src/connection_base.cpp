@@ -21,6 +21,14 @@ constexpr std::size_t kept_pickle_capacity = 64 * 1024;
                    "expected " + std::move(expected) + ", got " + std::to_string(came)});
 }
 
+/// Sends what `pickled` holds.
+void send_pickled(const Sending& sending, Deadline deadline) {
+    const ConstBytes pickled(sending->pickled.data(), sending->pickled.size());
+    const Result<void> sent = sending->send_frame(pickled, deadline, sending.since());
+    if (sending->pickled.capacity() > kept_pickle_capacity) sending->pickled = Buffer();
+    sent.value();
+}
+
 ConstBytes as_bytes(std::string_view text) noexcept {
     return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
@@ -66,10 +74,15 @@ void ConnectionBase::send(const Value& value, TimeLimit timeout) {
     const Sending sending(state_);
     sending->pickled.clear();
     pickle::dumps(value, sending->pickled, {.protocol = sending->protocol()}).value();
-    const ConstBytes pickled(sending->pickled.data(), sending->pickled.size());
-    const Result<void> sent = sending->send_frame(pickled, deadline, sending.since());
-    if (sending->pickled.capacity() > kept_pickle_capacity) sending->pickled = Buffer();
-    sent.value();
+    send_pickled(sending, deadline);
+}
+
+void ConnectionBase::send_encoded(const void* object, pickle::Encode encode, TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Sending sending(state_);
+    sending->pickled.clear();
+    encode(object, sending->pickled, {.protocol = sending->protocol()}).value();
+    send_pickled(sending, deadline);
 }
 
 Value ConnectionBase::recv(TimeLimit timeout) {
@@ -77,6 +90,13 @@ Value ConnectionBase::recv(TimeLimit timeout) {
     const Reception reception(state_);
     reception->receive_frame(deadline, reception.since()).value();
     return reception->take_value().value();
+}
+
+void ConnectionBase::recv_decoded(void* object, pickle::Decode decode, TimeLimit timeout) {
+    const Deadline deadline(timeout);
+    const Reception reception(state_);
+    reception->receive_frame(deadline, reception.since()).value();
+    reception->take_decoded(object, decode).value();
 }
 
 void ConnectionBase::send_bytes(ConstBytes buffer, TimeLimit timeout) {

@@ -156,6 +156,18 @@ Result<Value> ConnectionState::take_value() {
     return value;
 }
 
+Result<void> ConnectionState::take_decoded(void* object, pickle::Decode decode) {
+    Buffer message = reader.take();
+    // PROTO, and no protocol below 2 has it.
+    const bool has_proto = message.size() > 1 && message.data()[0] == std::byte{0x80};
+    const int shown = has_proto ? std::to_integer<int>(message.data()[1]) : 0;
+    if (Result<void> decoded = decode(object, std::move(message), {}); !decoded) {
+        return from_peer(std::move(decoded).error());
+    }
+    note_protocol(shown);
+    return {};
+}
+
 void ConnectionState::note_protocol(int protocol) noexcept {
     if (protocol > peer_protocol_.load(std::memory_order_relaxed)) {
         peer_protocol_.store(protocol, std::memory_order_relaxed);

@@ -73,6 +73,8 @@ public:
     [[nodiscard]] Result<Descriptor> recv_handle(Deadline deadline, WaitList::Epoch since);
     /// Turns the frame that is current into a Value and consumes it.
     [[nodiscard]] Result<Value> take_value();
+    /// Turns the frame that is current into an object and consumes it.
+    [[nodiscard]] Result<void> take_decoded(void* object, pickle::Decode decode);
     /// After a broken frame the stream cannot be read on: `_bad_message_length` of CPython.
     void close_reading() noexcept;
     /// Notes the pickle protocol that the peer writes.

@@ -5,6 +5,7 @@
 #include <parley/buffer.hpp>
 #include <parley/buffer_too_short.hpp>
 #include <parley/error.hpp>
+#include <parley/pickle/typed.hpp>
 #include <parley/step.hpp>
 #include <parley/time_limit.hpp>
 #include <parley/value.hpp>
@@ -82,6 +83,26 @@ public:
     void send(const Value& value, TimeLimit timeout = {});
     /// Receives an object. Its strings and bytes are views into the message, which the Value owns.
     [[nodiscard]] Value recv(TimeLimit timeout = {});
+
+    /// Sends an object of any type that Boost.Serialization can serialize; docs/typed.md tells what
+    /// Python gets. Throws PickleError, naming the member, for what has no pickle.
+    template <pickle::Typed T>
+    void send(const T& object, TimeLimit timeout = {}) {
+        send_encoded(&object, &pickle::encode<T>, timeout);
+    }
+    /// Receives straight into an object of such a type. Throws TypeError, naming the member, what
+    /// was expected and what came; the message is consumed then, and the connection goes on.
+    template <typename T>
+    [[nodiscard]] T recv(TimeLimit timeout = {}) {
+        T object{};
+        recv_decoded(&object, &pickle::decode<T>, timeout);
+        return object;
+    }
+    /// The same over an object that is there already; on failure it is as it was.
+    template <typename T>
+    void recv_into(T& object, TimeLimit timeout = {}) {
+        recv_decoded(&object, &pickle::decode<T>, timeout);
+    }
 
     /// Sends bytes as one message.
     void send_bytes(ConstBytes buffer, TimeLimit timeout = {});
@@ -161,6 +182,10 @@ public:
 
 protected:
     std::shared_ptr<ConnectionState> state_;
+
+private:
+    void send_encoded(const void* object, pickle::Encode encode, TimeLimit timeout);
+    void recv_decoded(void* object, pickle::Decode decode, TimeLimit timeout);
 };
 
 }  // namespace parley
