@@ -7,6 +7,7 @@
 #include <openssl/params.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -40,11 +41,15 @@ struct FreeContext {
     void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
 };
 
-// Fetched once: a look-up for each handshake would cost more than the handshake's own arithmetic.
+// Fetched once, and never given back: a look-up for each MAC would cost as much as the MAC itself.
 EVP_MAC* hmac_method() {
-    static const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> method(
-        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), &EVP_MAC_free);
-    return method.get();
+    static std::atomic<EVP_MAC*> kept{nullptr};
+    EVP_MAC* method = kept.load(std::memory_order_acquire);
+    if (method != nullptr) return method;
+    EVP_MAC* fetched = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+    if (kept.compare_exchange_strong(method, fetched)) return fetched;
+    EVP_MAC_free(fetched);
+    return method;
 }
 
 // Leaves OpenSSL's error queue, which is the program's, as it was.

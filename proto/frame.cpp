@@ -16,8 +16,10 @@ constexpr std::size_t long_header_size = 12;
 constexpr std::uint32_t long_form = 0xffffffff;
 // From this many missing bytes on, a read of their own costs less than copying them.
 constexpr std::uint64_t long_rest = 16 * 1024;
-// The first block for a long body; it then doubles.
+// The first block for a long body, and what it grows by when it is full. A block that is not
+// written to is address space and no memory, so nothing is taken on trust.
 constexpr std::uint64_t first_block = 1024 * 1024;
+constexpr std::uint64_t growth = 8;
 
 std::uint64_t load(ConstBytes bytes) noexcept {
     std::uint64_t value = 0;
@@ -165,8 +167,9 @@ void FrameReader::open_body() {
 
 void FrameReader::grow_body() {
     if (got_ < body_.capacity()) return;
-    const std::uint64_t doubled = std::max<std::uint64_t>(2 * body_.capacity(), first_block);
-    body_.reserve(static_cast<std::size_t>(std::min(size_, doubled)));
+    const std::uint64_t grown = std::max<std::uint64_t>(growth * body_.capacity(), first_block);
+    body_.resize(got_);
+    body_.reserve(static_cast<std::size_t>(std::min(size_, grown)));
 }
 
 void FrameReader::fill(ConstBytes arrived) {

@@ -76,7 +76,7 @@ private:
         if (stream.empty()) return false;
         switch_destination();
         const parley::MutableBytes room = reader_.room();
-        require(room.size() <= std::max(2 * committed_, std::size_t{1} << 20),
+        require(room.size() <= std::max(8 * committed_, std::size_t{1} << 20),
                 "memory as it arrives");
         const parley::MutableBytes into = room.empty() ? parley::MutableBytes(scratch_) : room;
         const std::size_t count = std::min({manner_.piece, into.size(), stream.size()});

@@ -8,9 +8,10 @@
 
 namespace parley {
 
-/// A resizable block of bytes with one owner. Unlike std::vector it never fills new memory, and it
-/// grows with realloc, so that big blocks are moved by remapping pages. Move-only: a copy of a big
-/// message is never an accident. Not thread-safe.
+/// A resizable block of bytes with one owner. Unlike std::vector it never fills new memory; a block
+/// of 4 MiB or more lies in huge pages where the system has them, becomes memory only where it is
+/// written to, and grows by remapping its pages. Move-only: a copy of a big message is never an
+/// accident. Not thread-safe.
 class Buffer {
 public:
     Buffer() noexcept = default;

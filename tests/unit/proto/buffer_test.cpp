@@ -39,6 +39,29 @@ TEST_CASE("buffer: a big block survives growing", "[buffer]") {
         CHECK(buffer.data()[i] == std::byte{0x5a});
 }
 
+TEST_CASE("buffer: a mapped block keeps what it holds as it moves", "[buffer]") {
+    Buffer buffer(std::size_t{5} << 20);
+    buffer.data()[0] = std::byte{1};
+    buffer.data()[buffer.size() - 1] = std::byte{2};
+    const std::size_t last = buffer.size() - 1;
+    for (const std::size_t size : {std::size_t{9} << 20, (std::size_t{20} << 20) + 1}) {
+        buffer.resize(size);
+        CHECK(buffer.capacity() >= size);
+        CHECK(buffer.data()[0] == std::byte{1});
+        CHECK(buffer.data()[last] == std::byte{2});
+        buffer.data()[size - 1] = std::byte{3};
+    }
+    const Buffer moved = std::move(buffer);
+    CHECK(moved.data()[last] == std::byte{2});
+}
+
+TEST_CASE("buffer: a vast block takes address space and no memory", "[buffer]") {
+    Buffer buffer;
+    buffer.reserve(std::size_t{64} << 30);
+    buffer.append(as_bytes("a few bytes"));
+    CHECK(buffer.view() == "a few bytes");
+}
+
 TEST_CASE("buffer: moving leaves nothing behind", "[buffer]") {
     Buffer first(as_bytes("first"));
     Buffer second = std::move(first);
