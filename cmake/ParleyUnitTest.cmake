@@ -13,6 +13,6 @@ function(parley_unit_test name)
     add_executable(unit_${name} ${arg_SOURCES})
     target_link_libraries(unit_${name} PRIVATE parley_catch_main parley_warnings ${arg_DEPENDS})
     target_compile_definitions(unit_${name} PRIVATE
-        PARLEY_GOLDEN_DIR="${PROJECT_SOURCE_DIR}/tests/golden")
+        PARLEY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     catch_discover_tests(unit_${name} TEST_PREFIX "unit/${name}: " PROPERTIES LABELS unit TIMEOUT 60)
 endfunction()
