@@ -372,20 +372,18 @@ private:
             return failure(token_.offset,
                            std::string("expected '") + closing() + "', found the end");
         }
-        if (Step end = read_trailing_lines(); !end) return end.error();
         Frame& top = frame();
         if (top.inside_item() || (!top.operand && !top.comma)) return expected("a literal");
+        if (Step end = skip_trailing_lines(); !end) return end.error();
         if (!top.comma) return std::move(top.operand->value);
         if (top.operand) store_operand();
         return tuple(items());
     }
 
-    Step read_trailing_lines() {
+    Step skip_trailing_lines() {
         if (token_.kind == Token::Kind::end) return {};
-        const Token line_end = token_;
         if (Step step = read_token(); !step) return step;
         if (token_.kind != Token::Kind::end) return expected("the end of the literal");
-        token_ = line_end;
         return {};
     }
 

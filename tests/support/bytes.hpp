@@ -32,4 +32,13 @@ inline std::string from_hex(std::string_view digits) {
     return out;
 }
 
+inline std::string to_hex(std::string_view bytes) {
+    std::string digits;
+    for (const char byte : bytes) {
+        digits += "0123456789abcdef"[static_cast<unsigned char>(byte) >> 4U];
+        digits += "0123456789abcdef"[static_cast<unsigned char>(byte) & 0xfU];
+    }
+    return digits;
+}
+
 }  // namespace support

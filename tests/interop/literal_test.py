@@ -1,0 +1,82 @@
+"""Python literals and repr() in C++ against ast.literal_eval and repr() of every CPython 3 found.
+
+usage: literal_test.py LITERAL_REPR [-v] [LiteralTest.test_...]
+"""
+import os
+import random
+import subprocess
+import sys
+import unittest
+
+from harness.pythons import find_pythons
+from literal_cases import ACCEPTED_HERE_ALONE, EDGES, mutations, random_literals
+
+ORACLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", "literal_oracle.py")
+PROGRAM = ""
+PYTHONS = []
+
+
+def ask(command, literals):
+    """One answer for each literal: its repr, or None where it is refused."""
+    lines = "".join(literal.encode("utf-8", "surrogatepass").hex() + "\n" for literal in literals)
+    child = subprocess.run(command, input=lines.encode(), stdout=subprocess.PIPE, check=True)
+    answers = child.stdout.decode("utf-8", "backslashreplace").split("\n")[:-1]
+    assert len(answers) == len(literals), "answers to %d of %d" % (len(answers), len(literals))
+    return [bytes.fromhex(answer[1:]).decode("utf-8", "surrogatepass") if answer[0] == "=" else None
+            for answer in answers]
+
+
+class LiteralTest(unittest.TestCase):
+    def compare(self, python, literals):
+        """Both must say the same of every literal. Returns how many were accepted."""
+        ours = ask([PROGRAM], literals)
+        theirs = ask([python.path, ORACLE], literals)
+        for literal, here, there in zip(literals, ours, theirs):
+            if here != there and not excused(literal, here, there):
+                self.fail("%r: %r here, %r in %s" % (literal[:500], here, there, python))
+        return sum(answer is not None for answer in theirs)
+
+    def test_edges_are_as_in_the_newest_python(self):
+        self.compare(PYTHONS[-1], EDGES)
+
+    def test_every_character_is_shown_as_in_the_newest_python(self):
+        characters = [chr(code_point) for code_point in range(0x20, 0x110000)
+                      if chr(code_point) not in "'\\\x7f"]
+        runs = ["'" + "".join(characters[i:i + 256]) + "'" for i in range(0, len(characters), 256)]
+        accepted = self.compare(PYTHONS[-1], [run for run in runs if is_utf8(run)])
+        self.assertGreater(accepted, 4000)
+
+    def test_every_python_agrees_about_random_values(self):
+        for python in PYTHONS:
+            with self.subTest(python=str(python)):
+                literals = random_literals(random.Random(1), 1500, python.version)
+                self.assertEqual(self.compare(python, literals), len(literals))
+
+    def test_what_is_no_literal_is_refused_here_and_there(self):
+        chance = random.Random(2)
+        newest = PYTHONS[-1]
+        literals = random_literals(chance, 1500, newest.version) + EDGES
+        accepted = self.compare(newest, mutations(chance, literals, 6000))
+        self.assertGreater(accepted, 500)
+
+    def test_a_repr_reads_back_as_the_same_repr(self):
+        literals = random_literals(random.Random(3), 1500, PYTHONS[-1].version)
+        once = ask([PROGRAM], literals)
+        self.assertEqual(ask([PROGRAM], once), once)
+
+
+def excused(literal, here, there):
+    """Whether the two may differ: sets have no order, and some texts are literals here alone."""
+    if here and there and "{" in literal:
+        return sorted(here) == sorted(there)
+    return there is None and ACCEPTED_HERE_ALONE.search(literal)
+
+
+def is_utf8(text):
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    PYTHONS.extend(python for python in find_pythons() if python.version >= (3, 6))
+    unittest.main()
