@@ -1,17 +1,6 @@
 """`parley connect` to a Listener of every CPython: transports, keys, literals, protocols."""
+from harness.literals import COMMON, PYTHON3
 from harness.suite import KEY, TRANSPORTS, InteropTest, hexed, main, python3
-
-# Each is its own repr, under every Python 3.
-LITERALS = [
-    "None", "True", "False", "0", "-1", "255", "65536", "-2147483649",
-    str(2 ** 64), str(-10 ** 77), str(2 ** 2040), "0.1", "-0.0", "1e+100", "5e-324", "(1.5-2j)",
-    "''", "'Hello World'", "'你好'", "\"it's\"", r"'\n\t\\\x00\x7f\xad'", r"'\ud800'", "'😀'",
-    "b''", r"b'\x00\xff\n'", "[]", "[1, [2, [3]]]", "()", "(1,)", "(1, 2, 3, 4)", "{}",
-    "{'b': 1, 'a': (None, b'x')}", "{1}", "['Hello World', 100, b'\\xe4\\xbd\\xa0']",
-    "[" + ", ".join(map(str, range(2000))) + "]",
-]
-# What means the same to Python 2 and is written alike there and here.
-COMMON_LITERALS = ["None", "True", "[1, 2.5, (3, -4)]", "{1: [2]}", "'text'", "'你好'", str(2 ** 70)]
 
 
 class ConnectTest(InteropTest):
@@ -28,7 +17,12 @@ class ConnectTest(InteropTest):
             self.assertEqual(client.ask(literal), literal)
             if python3(python):
                 self.assertEqual(listener.read_line(), literal, "as Python saw it")
-        self.assertEqual(client.finish(), (0, client_output(literals), ""))
+        status, out, err = client.finish()
+        self.assertEqual((status, out), (0, client_output(literals)))
+        if key is not None and key.endswith(b"\n"):
+            self.assertIn("newline", err, "a warning")
+        else:
+            self.assertEqual(err, "")
         self.assertEqual(listener.read_line(), "closed")
 
     def protocol_flags(self, python):
@@ -36,7 +30,7 @@ class ConnectTest(InteropTest):
 
     def test_every_literal_reaches_python_and_comes_back(self):
         self.with_each_python(lambda python: self.converse(
-            python, "tcp4", KEY, LITERALS if python3(python) else COMMON_LITERALS,
+            python, "tcp4", KEY, PYTHON3 if python3(python) else COMMON,
             *self.protocol_flags(python)))
 
     def test_what_is_written_in_other_ways_comes_back_as_its_repr(self):
@@ -55,7 +49,7 @@ class ConnectTest(InteropTest):
         for transport in TRANSPORTS:
             with self.subTest(transport=transport):
                 self.with_each_python(lambda python: self.converse(
-                    python, transport, KEY, COMMON_LITERALS, *self.protocol_flags(python)))
+                    python, transport, KEY, COMMON, *self.protocol_flags(python)))
 
     def test_every_protocol_can_be_written(self):
         def each_protocol(python):
@@ -63,14 +57,14 @@ class ConnectTest(InteropTest):
                 return
             for protocol in (2, 3, 4) + ((5,) if python.version >= (3, 8) else ()):
                 with self.subTest(protocol=protocol):
-                    self.converse(python, "unix", KEY, LITERALS, "--protocol", str(protocol))
+                    self.converse(python, "unix", KEY, PYTHON3, "--protocol", str(protocol))
         self.with_each_python(each_protocol)
 
     def test_every_key_is_a_key(self):
         for key in (None, b"k", b"k" * 1024, b"with\0NULs\0", b"Hello World!\n"):
             with self.subTest(key=key):
                 self.with_each_python(lambda python: self.converse(
-                    python, "unix", key, COMMON_LITERALS, *self.protocol_flags(python)))
+                    python, "unix", key, COMMON, *self.protocol_flags(python)))
 
     def test_a_wrong_key_is_told_in_one_line_and_python_listens_on(self):
         def intrude(python):

@@ -38,7 +38,7 @@ LENGTHS = {
 class StrangersTest(InteropTest):
     def setUp(self):
         super(StrangersTest, self).setUp()
-        self.echo = self.echo("127.0.0.1:0", key=KEY)
+        self.echo = self.echo("127.0.0.1:0", "--raw", key=KEY)
         self.witness = Witness(self, self.echo, KEY)
 
     def stranger(self):

@@ -4,6 +4,7 @@ Tasks:
   objects    the whole zoo, by send() and recv()
   protocols  the whole zoo in every protocol that this Python has; also, that no reply comes in a
              higher protocol than was sent
+  protocols=N  the same, in one protocol
   small      a handful of plain objects
   raw        bytes at the sizes where frames change their shape; wants `parley echo --raw`
   raw=SIZE   bytes of one size
@@ -101,12 +102,16 @@ def raw(conn, report, sizes):
         report.check("%d raw bytes" % size, got == sent, lambda: "got %d others" % len(got))
 
 
+def numbers(task):
+    return [int(number) for number in task.split("=")[1:]]
+
+
 def main():
     address, key = sys.argv[1], parse_key(sys.argv[2])
     report = Report()
     for task in sys.argv[3:]:
-        if task == "protocols":
-            for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        if task.startswith("protocols"):
+            for protocol in numbers(task) or range(pickle.HIGHEST_PROTOCOL + 1):
                 conn = open_client(address, key)
                 one_protocol(conn, report, protocol)
                 conn.close()
@@ -117,7 +122,7 @@ def main():
         elif task == "small":
             small(conn, report)
         else:
-            raw(conn, report, [int(size) for size in task.split("=")[1:]] or RAW_SIZES)
+            raw(conn, report, numbers(task) or RAW_SIZES)
         conn.close()
     say("%d exchanges" % report.exchanges)
     sys.exit(1 if report.failures or not report.exchanges else 0)
