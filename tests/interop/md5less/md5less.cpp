@@ -1,8 +1,8 @@
 // An OpenSSL provider that is the default one without MD5: what a FIPS machine does to us.
 //
-// HMAC looks its digest up again in the library context of its own provider. So the default provider
-// lives in a context of ours, whose default properties hide everything but what a second, built-in
-// provider offers there: the default one's algorithms, again without MD5.
+// HMAC looks its digest up again in the library context of its own provider. So the default
+// provider lives in a context of ours, whose default properties hide everything but what a second,
+// built-in provider offers there: the default one's algorithms, again without MD5.
 #include <openssl/core_dispatch.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
