@@ -15,10 +15,10 @@ constexpr std::size_t short_header_size = 4;
 constexpr std::size_t long_header_size = 12;
 constexpr std::uint32_t long_form = 0xffffffff;
 // From this many missing bytes on, a read of their own costs less than copying them.
-constexpr std::uint64_t long_rest = 16 * 1024;
+constexpr std::uint64_t long_rest = std::uint64_t{16} << 10;
 // The first block for a long body, and what it grows by when it is full. A block that is not
 // written to is address space and no memory, so nothing is taken on trust.
-constexpr std::uint64_t first_block = 1024 * 1024;
+constexpr std::uint64_t first_block = std::uint64_t{1} << 20;
 constexpr std::uint64_t growth = 8;
 
 std::uint64_t load(ConstBytes bytes) noexcept {

@@ -233,6 +233,24 @@ TEST_CASE("frame: a long body is read into its own buffer, and taken without a c
     CHECK_FALSE(reader.has_bytes());
 }
 
+// The bytes are said to have arrived and never written, so that they take no memory.
+TEST_CASE("frame: a message of more than 4 GiB is one message", "[frame]") {
+    const std::uint64_t size = (std::uint64_t{5} << 30) + 1;
+    FrameReader reader;
+    reader.commit(FrameHeader(size).bytes());
+    std::uint64_t arrived = 0;
+    while (!reader.ready().value()) {
+        const MutableBytes room = reader.room();
+        REQUIRE_FALSE(room.empty());
+        reader.commit(room);
+        arrived += room.size();
+    }
+    CHECK(arrived == size);
+    CHECK(reader.payload().size() == size);
+    CHECK(reader.take().size() == size);
+    CHECK_FALSE(reader.has_bytes());
+}
+
 TEST_CASE("frame: a taken message leaves the later ones", "[frame]") {
     FrameReader reader;
     const std::string arrived = frame("one") + frame("two") + frame("thr").substr(0, 5);
