@@ -178,7 +178,7 @@ Value global(std::string_view module, std::string_view qualname) {
         return Cell::make_pointer(Tag::str, message.copy(std::as_bytes(std::span(name))),
                                   name.size());
     };
-    *node = {text(module), text(qualname), false};
+    *node = {text(module), text(qualname), false, pickle::WellKnown::none};
     return container.finish(Cell::make_pointer(Tag::global, node));
 }
 

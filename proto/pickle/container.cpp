@@ -13,10 +13,16 @@ std::uint8_t mark(const Cell& cell, std::uint8_t flags) noexcept {
 
 }  // namespace
 
+Cell Container::take_whole(Cell cell) noexcept {
+    const bool is_name = cell.tag() == Tag::ellipsis || cell.tag() == Tag::not_implemented;
+    if (is_name) message_->has_calls = true;
+    cell.head &= 0xffff;
+    return cell;
+}
+
 Cell Container::take(const Value& value) {
     Cell cell = Access::cell(value);
-    cell.head &= ~Cell::fetched_bit;
-    if (!cell.is_pointer()) return Cell::make(cell.tag(), cell.integer);
+    if (!cell.is_pointer()) return take_whole(cell);
     Message* const source = Access::message(value);
     if (source == nullptr) return cell;
     message_->keep(source);
@@ -28,6 +34,7 @@ Cell Container::take(const Value& value) {
     }
     message_->has_shared = message_->has_shared || source->has_shared;
     message_->has_calls = message_->has_calls || source->has_calls;
+    message_->disordered = message_->disordered || source->disordered;
     message_->natural = message_->natural && source->natural && !message_->has_shared;
     return cell;
 }

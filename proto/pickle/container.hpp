@@ -25,6 +25,8 @@ public:
     [[nodiscard]] Value finish(Cell root) noexcept;
 
 private:
+    [[nodiscard]] Cell take_whole(Cell cell) noexcept;
+
     Message* message_;
 };
 

@@ -160,6 +160,7 @@ Buffer& Message::keep(Buffer&& buffer) {
 
 void Message::keep(Message* other) {
     if (other == nullptr || other == this) return;
+    depth_ = std::max(depth_, other->depth_ + 1);
     // The same few messages come again and again.
     const std::uint32_t recent = std::min<std::uint32_t>(dependency_count_, 8);
     for (std::uint32_t i = dependency_count_ - recent; i < dependency_count_; ++i) {

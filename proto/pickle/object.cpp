@@ -185,16 +185,12 @@ Value ObjectBuilder::build() {
     const auto changes =
         static_cast<pickle::Change*>(message.allocate(steps_.size() * sizeof(pickle::Change)));
     const auto count = static_cast<std::uint32_t>(steps_.size());
-    *node = {form_,
-             kwargs_.has_value(),
-             count,
-             count,
-             message.time++,
-             changes,
-             nullptr,
-             container.take(callable_),
-             container.take(args_),
-             kwargs_ ? container.take(*kwargs_) : Cell::make(Tag::absent)};
+    const Cell callable = container.take(callable_);
+    const Cell args = container.take(args_);
+    const Cell kwargs = kwargs_ ? container.take(*kwargs_) : Cell::make(Tag::absent);
+    *node = {
+        form_, kwargs_.has_value(), count, count, message.stamp(), changes, nullptr, callable, args,
+        kwargs};
     message.last_object = node;
     message.object_count = 1;
     for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -209,7 +205,7 @@ pickle::Change ObjectBuilder::make_change(const Step& step, Cell object, Contain
     Cell* const cells = message.array(step.values.size());
     for (std::size_t i = 0; i < step.values.size(); ++i)
         cells[i] = container.take(step.values[i]);
-    return {step.kind, step.values.size(), cells, message.time++};
+    return {step.kind, step.values.size(), cells, message.stamp()};
 }
 
 pickle::Change ObjectBuilder::make_call(const Step& step, Cell object, Container& container) {
@@ -221,21 +217,22 @@ pickle::Change ObjectBuilder::make_call(const Step& step, Cell object, Container
     args[0] = object;
     args[1] = container.take(step.values[1]);
     auto* const node = message.node<ObjectNode>();
+    const Cell setter = container.take(step.values[0]);
     *node = {Form::call,
              false,
              0,
              0,
-             message.time++,
+             message.stamp(),
              nullptr,
              message.last_object,
-             container.take(step.values[0]),
+             setter,
              Cell::make_pointer(Tag::tuple, args, 2),
              Cell::make(Tag::absent)};
     message.last_object = node;
     ++message.object_count;
     Cell* const cells = message.array(1);
     cells[0] = Cell::make_pointer(Tag::object, node);
-    return {Change::Kind::call, 1, cells, message.time++};
+    return {Change::Kind::call, 1, cells, message.stamp()};
 }
 
 Value call(const Value& callable, const Value& args) {

@@ -1,6 +1,7 @@
 #include "names.hpp"
 #include "number.hpp"
 #include "unicode.hpp"
+#include "unpickler.hpp"
 
 #include <parley/object.hpp>
 #include <parley/value.hpp>
@@ -10,6 +11,13 @@
 #include <string>
 
 namespace parley {
+namespace pickle {
+
+std::string_view cell_kind_name(const Cell& cell) noexcept {
+    return kind_name(Access::make(cell, nullptr).kind());
+}
+
+}  // namespace pickle
 
 using pickle::Cell;
 using pickle::Message;

@@ -20,7 +20,7 @@ struct Access {
     [[nodiscard]] static Message* message(const Value& value) noexcept { return value.message_; }
     /// A value in the message, with a reference of its own.
     [[nodiscard]] static Value make(Cell cell, Message* message) noexcept {
-        cell.head &= ~Cell::fetched_bit;
+        cell.head &= ~(Cell::fetched_bit | Cell::foreign_bit);
         if (!cell.is_pointer() || message == nullptr) return {cell, nullptr};
         message->retain();
         return {cell, message};
@@ -32,7 +32,7 @@ struct Access {
     /// Another value of the same message, without counting.
     static void point(Value& value, const Cell& cell) noexcept {
         value.cell_ = cell;
-        value.cell_.head &= ~Cell::fetched_bit;
+        value.cell_.head &= ~(Cell::fetched_bit | Cell::foreign_bit);
     }
 };
 

@@ -75,6 +75,11 @@ struct Cell {
     /// Set on a cell that was fetched from the memo: the thing itself stands elsewhere.
     static constexpr std::uint64_t fetched_bit = std::uint64_t{1} << 8;
 
+    /// Set on an int that was written as a long: Python 2 tells the two apart.
+    static constexpr std::uint64_t long_bit = std::uint64_t{1} << 10;
+    /// Set on a cell of a value that the program gave: no opcode may change it.
+    static constexpr std::uint64_t foreign_bit = std::uint64_t{1} << 9;
+
     static constexpr Cell make(Tag tag, std::int64_t value = 0) noexcept {
         Cell cell{};
         cell.head = static_cast<std::uint64_t>(tag);
@@ -96,6 +101,7 @@ struct Cell {
 
     [[nodiscard]] constexpr Tag tag() const noexcept { return static_cast<Tag>(head & 0xff); }
     [[nodiscard]] constexpr std::uint64_t size() const noexcept { return head >> 16; }
+    [[nodiscard]] constexpr bool foreign() const noexcept { return (head & foreign_bit) != 0; }
     [[nodiscard]] constexpr bool fetched() const noexcept { return (head & fetched_bit) != 0; }
     /// Whether there is something to point to; the empty tuple has nothing.
     [[nodiscard]] constexpr bool is_pointer() const noexcept { return tag() >= Tag::str; }
@@ -156,10 +162,15 @@ struct BytesNode {
     const std::byte* data;
 };
 
+/// The few functions whose calls are natural values: how CPython writes sets and bytes in protocols
+/// that have no opcode for them.
+enum class WellKnown : std::uint8_t { none, encode, bytes, bytearray, set, frozenset, complex };
+
 struct GlobalNode {
     Cell module;
     Cell name;
     bool legacy_names;  ///< Named as Python 2 does: it came in a protocol below 3.
+    WellKnown well_known;
 };
 
 struct PersistentNode {

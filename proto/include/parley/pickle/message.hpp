@@ -81,13 +81,19 @@ public:
 
     std::uint8_t protocol = no_protocol;  ///< Of the pickle it was read from.
     bool has_shared = false;              ///< Some node is referenced more than once, perhaps.
-    bool natural = true;     ///< Written depth first from its root, it comes out as it came in.
-    bool has_calls = false;  ///< Some value is written as a call of a well-known name.
-    std::uint64_t time = 0;  ///< Calls and changes so far.
+    bool natural = true;      ///< Written depth first from its root, it comes out as it came in.
+    bool disordered = false;  ///< Depth first is not the order in which its objects came to be.
+    bool has_calls = false;   ///< Some value is written as a call of a well-known name.
+    std::uint64_t time = 0;   ///< Calls and changes so far; see `stamp`.
     std::uint64_t object_count = 0;
     ObjectNode* last_object = nullptr;
     LateChange* last_late = nullptr;
     Cell root = Cell::make(Tag::absent);
+
+    /// When a call or a change takes place: later than all before it, in this message and in those
+    /// that it keeps.
+    [[nodiscard]] std::uint64_t stamp() noexcept { return std::uint64_t{depth_} << 40 | time++; }
+    [[nodiscard]] std::uint64_t now() const noexcept { return std::uint64_t{depth_} << 40 | time; }
 
     /// The messages kept.
     [[nodiscard]] std::span<Message* const> dependencies() const noexcept {
@@ -112,6 +118,7 @@ private:
     void grow_dependencies();
 
     std::atomic<std::uint32_t> references_{1};
+    std::uint32_t depth_ = 0;  ///< Above every message it keeps.
     std::uint32_t dependency_count_ = 0;
     std::uint32_t dependency_capacity_ = 0;
     std::byte* cursor_ = nullptr;

@@ -1,0 +1,161 @@
+// The opcodes that make and fill lists, tuples, dicts and sets.
+
+#include "unpickler.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace parley::pickle {
+namespace {
+
+/// Lists and dicts that come in several batches go on to grow.
+constexpr std::uint64_t batch_size = 1000;
+
+}  // namespace
+
+void Unpickler::empty_list() {
+    auto* const node = message_.node<ListNode>();
+    *node = {nullptr, 0, 0};
+    push(Cell::make_pointer(Tag::list, node));
+}
+
+void Unpickler::empty_table(Tag tag) {
+    push(Cell::make_pointer(tag, tables_.make(0, 1)));
+}
+
+Cell Unpickler::make_tuple(const Cell* cells, std::uint64_t count) {
+    if (count == 0) return Cell::make_pointer(Tag::tuple, nullptr);
+    auto* const items = static_cast<Cell*>(message_.allocate_with_header(count * sizeof(Cell)));
+    std::memcpy(items, cells, count * sizeof(Cell));
+    return Cell::make_pointer(Tag::tuple, items, count);
+}
+
+bool Unpickler::tuple(std::size_t first) {
+    const Cell made = make_tuple(stack_.begin() + first, stack_.size() - first);
+    stack_.truncate(first);
+    push(made);
+    return true;
+}
+
+bool Unpickler::small_tuple(std::size_t size) {
+    return need(size) && tuple(stack_.size() - size);
+}
+
+bool Unpickler::list() {
+    std::size_t mark;
+    if (!take_mark(mark)) return false;
+    auto* const node = message_.node<ListNode>();
+    *node = {nullptr, 0, 0};
+    const Cell cell = Cell::make_pointer(Tag::list, node);
+    append_to_list(cell, mark);
+    push(cell);
+    return true;
+}
+
+bool Unpickler::dict() {
+    std::size_t mark;
+    if (!take_mark(mark)) return false;
+    const std::size_t count = stack_.size() - mark;
+    if (count % 2 != 0) return fail(Errc::pickle_bad_operand, "a key without its value");
+    TableNode* const table = tables_.make(count / 2, 2);
+    if (!tables_.set_items(*table, stack_.begin() + mark, count / 2)) return unhashable();
+    stack_.truncate(mark);
+    push(Cell::make_pointer(Tag::dict, table));
+    return true;
+}
+
+bool Unpickler::frozenset() {
+    std::size_t mark;
+    if (!take_mark(mark)) return false;
+    const std::size_t count = stack_.size() - mark;
+    TableNode* const table = tables_.make(count, 1);
+    if (!tables_.add_items(*table, stack_.begin() + mark, count)) return unhashable();
+    stack_.truncate(mark);
+    push(Cell::make_pointer(Tag::frozenset, table));
+    return true;
+}
+
+bool Unpickler::append(std::size_t first, Change::Kind kind) {
+    if (first <= fence()) return need(stack_.size() - fence() + 1);
+    if (stack_.size() == first) return true;
+    const Cell container = stack_[first - 1];
+    if (container.tag() != Tag::list || container.foreign()) return change(first - 1, kind, first);
+    append_to_list(container, first);
+    return true;
+}
+
+void Unpickler::append_to_list(const Cell& list, std::size_t first) {
+    ListNode& node = *list.list();
+    const std::uint64_t count = stack_.size() - first;
+    const std::uint64_t size = node.size + count;
+    if (size > node.capacity) {
+        const bool grows = node.capacity != 0 || count == batch_size;
+        const std::uint64_t capacity =
+            grows ? std::max(size, node.capacity + node.capacity / 2) : size;
+        node.items = node.capacity == 0
+                         ? message_.array(capacity)
+                         : message_.grow(node.items, node.size, node.capacity, capacity);
+        node.capacity = capacity;
+    }
+    std::memcpy(node.items + node.size, stack_.begin() + first, count * sizeof(Cell));
+    note_change(list, node.size, size);
+    node.size = size;
+    stack_.truncate(first);
+}
+
+bool Unpickler::set_items(std::size_t first) {
+    if (first <= fence()) return need(stack_.size() - fence() + 1);
+    const std::size_t count = stack_.size() - first;
+    if (count == 0) return true;
+    if (count % 2 != 0) return fail(Errc::pickle_bad_operand, "a key without its value");
+    const Cell container = stack_[first - 1];
+    if (container.tag() != Tag::dict || container.foreign()) {
+        return change(first - 1, Change::Kind::set_items, first);
+    }
+    TableNode& table = *container.table();
+    const std::uint64_t size = table.size;
+    if (!tables_.set_items(table, stack_.begin() + first, count / 2)) return unhashable();
+    note_change(container, size, table.size);
+    stack_.truncate(first);
+    return true;
+}
+
+bool Unpickler::add_items(std::size_t first) {
+    if (first <= fence()) return need(stack_.size() - fence() + 1);
+    const std::size_t count = stack_.size() - first;
+    if (count == 0) return true;
+    const Cell container = stack_[first - 1];
+    if (container.tag() != Tag::set || container.foreign()) {
+        return change(first - 1, Change::Kind::add_items, first);
+    }
+    TableNode& table = *container.table();
+    const std::uint64_t size = table.size;
+    if (!tables_.add_items(table, stack_.begin() + first, count)) return unhashable();
+    note_change(container, size, table.size);
+    stack_.truncate(first);
+    return true;
+}
+
+/// A container that something may have seen before it was full: the writer needs to know what it
+/// held then.
+void Unpickler::note_change(const Cell& container, std::uint64_t begin, std::uint64_t end) {
+    if ((container.flags() & shared) == 0) return;
+    if (container.fetched()) disorder();
+    container.flags() |= late;
+    LateChange* const last = message_.last_late;
+    if (last != nullptr && last->container.pointer == container.pointer && last->end == begin &&
+        last->time + 1 == message_.now()) {
+        last->end = end;
+        return;
+    }
+    auto* const change = static_cast<LateChange*>(message_.allocate(sizeof(LateChange)));
+    *change = {container, begin, end, message_.stamp(), message_.last_late};
+    message_.last_late = change;
+}
+
+bool Unpickler::unhashable() {
+    return fail(Errc::pickle_unhashable_key, "a key or member that Python cannot hash");
+}
+
+}  // namespace parley::pickle
