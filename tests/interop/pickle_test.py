@@ -1,0 +1,33 @@
+"""Pickles of every CPython found, through parley's reader and writer and back.
+
+usage: pickle_test.py PICKLE_ROUND_TRIP [-v] [PickleTest.test_...]
+"""
+import os
+import subprocess
+import sys
+import unittest
+
+from harness.pythons import find_pythons
+
+PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
+PROGRAM = ""
+PYTHONS = []
+
+
+class PickleTest(unittest.TestCase):
+    def run_peer(self, python, name, *arguments):
+        child = subprocess.run([python.path, "-B", os.path.join(PEERS, name), PROGRAM] +
+                               list(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(child.returncode, 0, "%s: %s" % (
+            python, child.stdout.decode("utf-8", "backslashreplace")[-4000:]))
+
+    def test_everything_in_the_zoo_comes_back_equal(self):
+        for python in PYTHONS:
+            with self.subTest(python=str(python)):
+                self.run_peer(python, "pickle_zoo.py")
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    PYTHONS.extend(find_pythons())
+    unittest.main()
