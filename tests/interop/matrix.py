@@ -79,7 +79,7 @@ class Table(object):
             shown.append(self._cell(cells, python, row, method, arguments))
             sys.stdout.flush()
         self.rows.append([row] + shown)
-        print("%-58s %s" % (row, "  ".join("%-6s" % cell for cell in shown)))
+        print("%-58s %s" % (row, "  ".join("%-8s" % cell for cell in shown)))
 
     def _cell(self, cells, python, row, method, arguments):
         folder = tempfile.mkdtemp(prefix="parley-")
@@ -87,14 +87,15 @@ class Table(object):
             with cells(python, folder) as cell:
                 outcome = getattr(cell, method)(*arguments)
         except (AssertionError, Overdue, OSError) as failure:
-            self.failures.append("%s, %s: %s" % (python, row, failure))
+            reason = str(failure).strip().rpartition("\n")[2]  # a traceback's last line
+            self.failures.append("%s, %s: %s" % (python, row, reason))
             return "FAIL"
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if outcome is None:
             return "pass"
         passed, why = outcome
-        return "%s [%d]" % ("pass" if passed else "-", self.notes.number(why))
+        return "%s (%d)" % ("pass" if passed else "-", self.notes.number(why))
 
     def markdown(self):
         yield "\n## %s\n" % self.title
@@ -117,7 +118,7 @@ def document(tables, pythons, notes):
             yield line
     yield "\n## Notes\n"
     for number, text in enumerate(notes.texts, 1):
-        yield "[%d]: %s  " % (number, text)
+        yield "%d. %s" % (number, text)
 
 
 def main():
@@ -131,11 +132,11 @@ def main():
     print("%s and %s" % (program(), ", ".join(map(str, pythons))))
     notes, tables = Notes(), []
     for title, rows in subjects(chosen.quick):
-        print("\n%-58s %s" % (title, "  ".join("%-6s" % python.short for python in pythons)))
+        print("\n%-58s %s" % (title, "  ".join("%-8s" % python.short for python in pythons)))
         tables.append(Table(title, pythons, notes))
         for row, method, arguments in rows:
             tables[-1].run(Cells, row, method, arguments)
-    print("\n" + "\n".join("[%d] %s" % pair for pair in enumerate(notes.texts, 1)))
+    print("\n" + "\n".join("(%d) %s" % pair for pair in enumerate(notes.texts, 1)))
     failures = [failure for table in tables for failure in table.failures]
     print("\n".join(failures) or "\nno failures")
     if chosen.output or not chosen.quick:
