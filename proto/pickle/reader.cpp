@@ -31,11 +31,11 @@ std::optional<Failure> check_size(std::uint64_t size, const LoadOptions& options
 }
 
 Value finish(Message* message, Cell root) {
-    if (root.is_pointer() && root.pointer != nullptr) return Access::adopt(root, message);
+    if (root.is_pointer()) return Access::adopt(root, message);
     const std::uint64_t protocol = message->protocol;
     message->release();
     // What is whole in its cell keeps no message, but does remember the protocol.
-    if (!root.is_pointer()) root.head |= (protocol + 1) << 16;
+    root.head |= (protocol + 1) << 16;
     return Access::adopt(root, nullptr);
 }
 

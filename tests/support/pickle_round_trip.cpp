@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <iostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -15,11 +17,14 @@ bool read_exactly(char* data, std::size_t size) {
     return static_cast<bool>(std::cin.read(data, static_cast<std::streamsize>(size)));
 }
 
-std::string answer(parley::Buffer pickle, int protocol) {
-    const auto value = parley::pickle::loads(std::move(pickle));
+std::string answer(parley::Buffer pickle, int protocol, std::size_t buffer_count) {
+    const auto value =
+        parley::pickle::loads(std::move(pickle), {}, std::vector<parley::Buffer>(buffer_count));
     if (value.has_error()) return "!" + value.error().message();
     if (protocol == 0) protocol = std::max(2, value->protocol().value_or(4));
-    const auto written = parley::pickle::dumps(*value, {.protocol = protocol});
+    std::vector<parley::Value> buffers;
+    const auto written = parley::pickle::dumps(
+        *value, {.protocol = protocol, .buffers = buffer_count == 0 ? nullptr : &buffers});
     if (written.has_error()) return "!" + written.error().message();
     return "=" + std::string(written->view());
 }
@@ -33,11 +38,12 @@ std::uint32_t length_of(const unsigned char* bytes) {
 
 int main() {
     std::ios::sync_with_stdio(false);
-    char header[5];
+    char header[6];
     while (read_exactly(header, sizeof header)) {
         parley::Buffer pickle(length_of(reinterpret_cast<const unsigned char*>(header)));
         if (!read_exactly(reinterpret_cast<char*>(pickle.data()), pickle.size())) return 1;
-        const std::string text = answer(std::move(pickle), header[4]);
+        const std::string text =
+            answer(std::move(pickle), header[4], static_cast<std::uint8_t>(header[5]));
         const auto size = static_cast<std::uint32_t>(text.size());
         for (int shift = 24; shift >= 0; shift -= 8) {
             std::cout.put(static_cast<char>(size >> shift & 0xff));

@@ -11,9 +11,10 @@ class RoundTrip(object):
     def __init__(self, program):
         self._child = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def __call__(self, pickle, protocol=0):
-        """The pickle as parley writes it, by default in the protocol that it came in."""
-        self._child.stdin.write(struct.pack(">IB", len(pickle), protocol) + pickle)
+    def __call__(self, pickle, protocol=0, buffers=0):
+        """The pickle as parley writes it, by default in the protocol that it came in. So many buffers
+        go out of band."""
+        self._child.stdin.write(struct.pack(">IBB", len(pickle), protocol, buffers) + pickle)
         self._child.stdin.flush()
         size, = struct.unpack(">I", self._child.stdout.read(4))
         answer = self._child.stdout.read(size)
