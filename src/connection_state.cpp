@@ -176,7 +176,8 @@ void ConnectionState::note_protocol(int protocol) noexcept {
 
 int ConnectionState::protocol() const noexcept {
     const int shown = peer_protocol_.load(std::memory_order_relaxed);
-    return shown < 0 ? options.protocol : std::min(options.protocol, shown);
+    // Whoever writes protocol 0 or 1 reads 2 as well: every CPython from 2.3 on does.
+    return shown < 0 ? options.protocol : std::min(options.protocol, std::max(shown, 2));
 }
 
 void ConnectionState::close_reading() noexcept {

@@ -43,7 +43,7 @@ struct Counters {
 struct MessageOptions {
     /// The longest message that will be received, in bytes; none for 2^63 - 1.
     std::optional<std::uint64_t> max_message = std::nullopt;
-    /// The pickle protocol of `send`, 0 to 5. A peer that has shown a lower one gets that.
+    /// The pickle protocol of `send`, 2 to 5. A peer that has shown a lower one gets that, or 2.
     int protocol = 4;
 };
 

@@ -53,7 +53,7 @@ def bombs():
     doubled = b"\x80\x02)" + b"2\x86" * 200 + b"."
     yield "two hundred levels of one tuple", doubled
     yield "such a tuple as a key", b"\x80\x02})" + b"2\x86" * 200 + b"Ns."
-    yield "two such keys", b"\x80\x02})" + b"2\x86" * 200 + b"N)" + b"2\x86" * 200 + b"Nu."
+    yield "two such keys", b"\x80\x02}()" + b"2\x86" * 200 + b"N)" + b"2\x86" * 200 + b"Nu."
     yield "a million duplicate keys", b"\x80\x02}(" + b"K\1N" * 1000000 + b"u."
     yield "a list in itself a thousand times", b"\x80\x02]q\0(" + b"h\0" * 1000 + b"e."
     yield "an int of a million digits", b"I" + b"9" * 1000000 + b"\n."

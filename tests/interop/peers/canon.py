@@ -26,6 +26,8 @@ class _Walk(object):
             self.tokens.append(repr(thing))
         elif kind in _INTEGERS:
             self.tokens.append((kind.__name__, thing))
+        elif kind is float and PYTHON2 and thing != thing:
+            self.tokens.append("nan")  # protocol 0 writes the word, and Python 2 reads it as -nan
         elif kind is float:
             self.tokens.append(("float", struct.pack(">d", thing)))
         elif isinstance(thing, _NAMED) or (PYTHON2 and kind.__name__ == "classobj"):
