@@ -200,6 +200,16 @@ TEST_CASE("handshake: a challenge of 20 bytes is answered with the bare MAC", "[
     CHECK(client_hears(challenge(modern), red_hat).sent == frame(named(Digest::sha256, modern)));
 }
 
+TEST_CASE("handshake: whoever answers with bare SHA-256 is answered with it", "[handshake]") {
+    const std::string nonce(20, 'n');
+    HandshakeSide listener(Role::listener, key);
+    listener.take_sent();
+    listener.hear(frame(mac(Digest::sha256, our_challenge)));
+    REQUIRE(listener.take_sent() == welcome);
+    listener.hear(challenge(nonce));
+    CHECK(listener.take_sent() == frame(mac(Digest::sha256, nonce)));
+}
+
 TEST_CASE("handshake: an answer to a relabelled challenge is a downgrade, and wrong",
           "[handshake]") {
     const std::string relabelled = "{md5}" + as_text(counting_nonce());
