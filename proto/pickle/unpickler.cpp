@@ -191,7 +191,7 @@ bool Unpickler::step(Opcode opcode) {
         case Opcode::TUPLE3:
             return small_tuple(3);
         case Opcode::TUPLE: {
-            std::size_t mark;
+            std::size_t mark = 0;
             return take_mark(mark) && tuple(mark);
         }
         case Opcode::LIST:
@@ -203,17 +203,17 @@ bool Unpickler::step(Opcode opcode) {
         case Opcode::APPEND:
             return need(2) && append(stack_.size() - 1, Change::Kind::append);
         case Opcode::APPENDS: {
-            std::size_t mark;
+            std::size_t mark = 0;
             return take_mark(mark) && append(mark, Change::Kind::extend);
         }
         case Opcode::SETITEM:
             return need(3) && set_items(stack_.size() - 2);
         case Opcode::SETITEMS: {
-            std::size_t mark;
+            std::size_t mark = 0;
             return take_mark(mark) && set_items(mark);
         }
         case Opcode::ADDITEMS: {
-            std::size_t mark;
+            std::size_t mark = 0;
             return take_mark(mark) && add_items(mark);
         }
 
@@ -343,7 +343,7 @@ bool Unpickler::pop() {
 }
 
 bool Unpickler::pop_mark() {
-    std::size_t mark;
+    std::size_t mark = 0;
     if (!take_mark(mark)) return false;
     stack_.truncate(mark);
     disorder();

@@ -43,7 +43,7 @@ bool Unpickler::small_tuple(std::size_t size) {
 }
 
 bool Unpickler::list() {
-    std::size_t mark;
+    std::size_t mark = 0;
     if (!take_mark(mark)) return false;
     auto* const node = message_.node<ListNode>();
     *node = {nullptr, 0, 0};
@@ -54,7 +54,7 @@ bool Unpickler::list() {
 }
 
 bool Unpickler::dict() {
-    std::size_t mark;
+    std::size_t mark = 0;
     if (!take_mark(mark)) return false;
     const std::size_t count = stack_.size() - mark;
     if (count % 2 != 0) return fail(Errc::pickle_bad_operand, "a key without its value");
@@ -66,7 +66,7 @@ bool Unpickler::dict() {
 }
 
 bool Unpickler::frozenset() {
-    std::size_t mark;
+    std::size_t mark = 0;
     if (!take_mark(mark)) return false;
     const std::size_t count = stack_.size() - mark;
     TableNode* const table = tables_.make(count, 1);

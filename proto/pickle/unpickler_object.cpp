@@ -170,7 +170,7 @@ bool Unpickler::new_object(bool with_keywords) {
 }
 
 bool Unpickler::inst() {
-    std::size_t mark;
+    std::size_t mark = 0;
     Cell module;
     Cell name;
     if (!take_mark(mark)) return false;
@@ -186,7 +186,7 @@ bool Unpickler::inst() {
 }
 
 bool Unpickler::obj() {
-    std::size_t mark;
+    std::size_t mark = 0;
     if (!take_mark(mark)) return false;
     if (stack_.size() == mark) {
         return fail(Errc::pickle_stack_underflow, "expected a class, came nothing");
