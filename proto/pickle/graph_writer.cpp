@@ -46,7 +46,7 @@ bool GraphWriter<Counting>::has_flag(const Cell& cell, std::uint8_t flag) const 
     return (std::atomic_ref(cell.flags()).load(std::memory_order_relaxed) & flag) != 0;
 }
 
-/// In an ordered run objects and containers are fetched again when their turn comes.
+/// In an ordered run objects and containers are met again when their turn comes.
 template <bool Counting>
 bool GraphWriter<Counting>::is_forced(const Cell& cell) const noexcept {
     if (state_.mode != WriteState::Mode::ordered) return false;
@@ -77,7 +77,7 @@ typename GraphWriter<Counting>::Reference GraphWriter<Counting>::refer(const Cel
             return {true, false};
         }
         entry->open = opens;
-        return {false, forced || !counted || entry->count > 1};
+        return {false, !counted || entry->count > 1};
     }
 }
 
@@ -107,15 +107,19 @@ void GraphWriter<Counting>::ready(const Cell& cell, bool memoize) {
     }
 }
 
+/// What to fill a container with when it is first met: later changes follow in their turn.
 template <bool Counting>
-std::uint64_t GraphWriter<Counting>::initial_size(const Cell& cell, std::uint64_t size) const {
+std::span<const Cell> GraphWriter<Counting>::initial(const Cell& cell, std::span<const Cell> cells,
+                                                     unsigned stride) const {
     if constexpr (Counting) {
         if (has_flag(cell, late)) state_.met_late = true;
-        return size;
     }
-    if (state_.mode != WriteState::Mode::ordered) return size;
-    const auto found = state_.initial_sizes.find(cell.pointer);
-    return found == state_.initial_sizes.end() ? size : found->second;
+    if (!state_.by_event) return cells;
+    const auto found = state_.first_changes.find(cell.pointer);
+    if (found == state_.first_changes.end()) return cells;
+    const LateChange& first = *found->second;
+    const Cell* const begin = first.initial != nullptr ? first.initial : cells.data();
+    return {begin, first.begin * stride};
 }
 
 template <bool Counting>
@@ -132,7 +136,9 @@ void GraphWriter<Counting>::run() {
 template <bool Counting>
 void GraphWriter<Counting>::create(const Cell& object) {
     const MemoTable::Entry* const entry = state_.memo.find(object.pointer);
-    if (entry != nullptr && entry->index != MemoTable::no_index) return;
+    const bool is_made =
+        entry != nullptr && (Counting ? entry->count != 0 : entry->index != MemoTable::no_index);
+    if (is_made) return;
     write(object);
     op(Opcode::POP);
 }
@@ -142,7 +148,7 @@ void GraphWriter<Counting>::change(const Cell& object, std::uint32_t number) {
     // The call that changes an object has been made already: it is an object itself.
     if (object.object()->changes[number].kind == Change::Kind::call) return;
     write(object);
-    push(object, Work::object, nullptr, 0, false);
+    push(object, Work::object, {}, false);
     Frame& frame = frames_.back();
     frame.stage = 6;
     frame.change = number;
@@ -152,7 +158,8 @@ void GraphWriter<Counting>::change(const Cell& object, std::uint32_t number) {
 }
 
 template <bool Counting>
-void GraphWriter<Counting>::grow(const Cell& container, std::uint64_t begin, std::uint64_t end) {
+void GraphWriter<Counting>::grow(const LateChange& change) {
+    const Cell& container = change.container;
     const bool by_call = container.tag() == Tag::set && out_.protocol() < 4;
     if (by_call) {
         helper(Helper::getattr);
@@ -163,14 +170,14 @@ void GraphWriter<Counting>::grow(const Cell& container, std::uint64_t begin, std
     }
     write(container);
     if (by_call) op(Opcode::EMPTY_LIST);
-    const bool is_list = container.tag() == Tag::list;
-    const unsigned stride = container.tag() == Tag::dict ? 2 : 1;
-    const Cell* const cells = is_list ? container.list()->items : container.table()->entries;
-    push(container,
-         by_call || is_list ? Work::list
-         : stride == 2      ? Work::dict
-                            : Work::set,
-         cells + begin * stride, (end - begin) * stride, false);
+    if (container.tag() == Tag::dict) {
+        push(container, Work::dict, {change.entries, 2 * change.entry_count}, false);
+    } else {
+        const bool is_list = container.tag() == Tag::list;
+        const Cell* const cells = is_list ? container.list()->items : container.table()->entries;
+        push(container, is_list || by_call ? Work::list : Work::set,
+             {cells + change.begin, cells + change.end}, false);
+    }
     run();
     if (by_call) {
         op(Opcode::TUPLE2);
@@ -250,9 +257,10 @@ bool GraphWriter<Counting>::begin(const Cell& cell) {
 }
 
 template <bool Counting>
-void GraphWriter<Counting>::push(const Cell& cell, Work work, const Cell* items,
-                                 std::uint64_t count, bool memoize) {
-    frames_.push({cell, items, items + count, items, 0, 0, 0, work, 0, memoize});
+void GraphWriter<Counting>::push(const Cell& cell, Work work, std::span<const Cell> items,
+                                 bool memoize) {
+    const Cell* const begin = items.data();
+    frames_.push({cell, begin, begin + items.size(), begin, 0, 0, 0, work, 0, memoize});
 }
 
 template <bool Counting>
@@ -261,9 +269,9 @@ bool GraphWriter<Counting>::begin_list(const Cell& cell) {
     if (reference.again) return true;
     op(Opcode::EMPTY_LIST);
     ready(cell, reference.memoize);
-    const std::uint64_t size = initial_size(cell, cell.list()->size);
-    if (size == 0) return true;
-    push(cell, Work::list, cell.list()->items, size, false);
+    const std::span<const Cell> items = initial(cell, {cell.list()->items, cell.list()->size}, 1);
+    if (items.empty()) return true;
+    push(cell, Work::list, items, false);
     return false;
 }
 
@@ -273,9 +281,10 @@ bool GraphWriter<Counting>::begin_dict(const Cell& cell) {
     if (reference.again) return true;
     op(Opcode::EMPTY_DICT);
     ready(cell, reference.memoize);
-    const std::uint64_t size = initial_size(cell, cell.table()->size);
-    if (size == 0) return true;
-    push(cell, Work::dict, cell.table()->entries, 2 * size, false);
+    const std::span<const Cell> entries =
+        initial(cell, {cell.table()->entries, 2 * cell.table()->size}, 2);
+    if (entries.empty()) return true;
+    push(cell, Work::dict, entries, false);
     return false;
 }
 
@@ -284,17 +293,18 @@ bool GraphWriter<Counting>::begin_set(const Cell& cell) {
     const bool has_opcode = out_.protocol() >= 4;
     const Reference reference = refer(cell, !has_opcode);
     if (reference.again) return true;
-    const std::uint64_t size = initial_size(cell, cell.table()->size);
+    const std::span<const Cell> members =
+        initial(cell, {cell.table()->entries, cell.table()->size}, 1);
     if (!has_opcode) {
         helper(Helper::set);
         op(Opcode::EMPTY_LIST);
-        push(cell, Work::set_call, cell.table()->entries, size, reference.memoize);
+        push(cell, Work::set_call, members, reference.memoize);
         return false;
     }
     op(Opcode::EMPTY_SET);
     ready(cell, reference.memoize);
-    if (size == 0) return true;
-    push(cell, Work::set, cell.table()->entries, size, false);
+    if (members.empty()) return true;
+    push(cell, Work::set, members, false);
     return false;
 }
 
@@ -305,8 +315,8 @@ bool GraphWriter<Counting>::begin_frozenset(const Cell& cell) {
     const bool has_opcode = out_.protocol() >= 4;
     if (!has_opcode) helper(Helper::frozenset);
     op(has_opcode ? Opcode::MARK : Opcode::EMPTY_LIST);
-    push(cell, has_opcode ? Work::frozenset : Work::frozenset_call, cell.table()->entries,
-         cell.table()->size, reference.memoize);
+    push(cell, has_opcode ? Work::frozenset : Work::frozenset_call,
+         {cell.table()->entries, cell.table()->size}, reference.memoize);
     return false;
 }
 
@@ -320,7 +330,7 @@ bool GraphWriter<Counting>::begin_tuple(const Cell& cell) {
     const Reference reference = refer(cell, true);
     if (reference.again) return true;
     if (size > 3) op(Opcode::MARK);
-    push(cell, Work::tuple, cell.items(), size, reference.memoize);
+    push(cell, Work::tuple, {cell.items(), size}, reference.memoize);
     return false;
 }
 
@@ -329,10 +339,8 @@ bool GraphWriter<Counting>::begin_object(const Cell& cell) {
     const Reference reference = refer(cell, true);
     if (reference.again) return true;
     if constexpr (Counting) state_.objects.push_back(cell);
-    push(cell, Work::object, nullptr, 0, reference.memoize);
-    if (state_.mode != WriteState::Mode::ordered || Counting) {
-        frames_.back().change_end = cell.object()->change_count;
-    }
+    push(cell, Work::object, {}, reference.memoize);
+    if (!state_.by_event) frames_.back().change_end = cell.object()->change_count;
     return false;
 }
 
@@ -340,7 +348,7 @@ template <bool Counting>
 bool GraphWriter<Counting>::begin_persistent(const Cell& cell) {
     const Reference reference = refer(cell, true);
     if (reference.again) return true;
-    push(cell, Work::persistent, &cell.persistent()->id, 1, reference.memoize);
+    push(cell, Work::persistent, {&cell.persistent()->id, 1}, reference.memoize);
     return false;
 }
 

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -42,7 +43,7 @@ struct WriteState {
         natural,  ///< The reader's notes on what is shared are exact, and cells say where it is
                   ///< fetched.
         counted,  ///< A first run has counted the references.
-        ordered,  ///< Counted too, and every object comes into being in its turn, before its uses.
+        ordered,  ///< Counted too, objects and late containers at any rate.
     };
     struct HelperState {
         std::uint32_t count = 0;
@@ -50,13 +51,14 @@ struct WriteState {
     };
 
     Mode mode = Mode::tree;
+    bool by_event = false;    ///< Every object comes into being, and changes, in its turn.
     bool conflict = false;  ///< Something is part of its own making.
     bool met_late = false;
     MemoTable memo;
     std::array<HelperState, static_cast<std::size_t>(Helper::count)> helpers;
     std::vector<Cell> objects;  ///< Every object met, once.
-    /// How much a container held when it was first seen, for those that were changed later.
-    std::unordered_map<const void*, std::uint64_t> initial_sizes;
+    /// What a container held when it was first seen, for those that were changed later.
+    std::unordered_map<const void*, const LateChange*> first_changes;
     std::vector<Value>* buffers = nullptr;
     Message* message = nullptr;
 };
@@ -72,7 +74,7 @@ public:
     // The events of an ordered run, each leaving the stack as it was.
     void create(const Cell& object);
     void change(const Cell& object, std::uint32_t number);
-    void grow(const Cell& container, std::uint64_t begin, std::uint64_t end);
+    void grow(const LateChange& change);
 
 private:
     enum class Work : std::uint8_t {
@@ -114,7 +116,7 @@ private:
 
     void run();
     [[nodiscard]] bool begin(const Cell& cell);
-    void push(const Cell& cell, Work work, const Cell* items, std::uint64_t count, bool memoize);
+    void push(const Cell& cell, Work work, std::span<const Cell> items, bool memoize);
     [[nodiscard]] bool begin_list(const Cell& cell);
     [[nodiscard]] bool begin_dict(const Cell& cell);
     [[nodiscard]] bool begin_set(const Cell& cell);
@@ -151,7 +153,8 @@ private:
     void op(Opcode opcode) {
         if constexpr (!Counting) out_.opcode(opcode);
     }
-    [[nodiscard]] std::uint64_t initial_size(const Cell& cell, std::uint64_t size) const;
+    [[nodiscard]] std::span<const Cell> initial(const Cell& cell, std::span<const Cell> cells,
+                                                unsigned stride) const;
 
     Encoder& out_;
     WriteState& state_;

@@ -50,6 +50,11 @@ public:
         return *slot;
     }
 
+    void clear() noexcept {
+        std::memset(entries_, 0, (mask_ + 1) * sizeof(Entry));
+        size_ = 0;
+    }
+
 private:
     static constexpr std::size_t inline_size = 32;
 

@@ -105,6 +105,9 @@ private:
     [[nodiscard]] bool add_items(std::size_t first);
     void append_to_list(const Cell& list, std::size_t first);
     void note_change(const Cell& container, std::uint64_t begin, std::uint64_t end);
+    void note_dict_change(const Cell& dict, std::size_t first);
+    void add_late_change(LateChange change);
+    [[nodiscard]] const Cell* copy_cells(const Cell* cells, std::uint64_t count);
     [[nodiscard]] bool unhashable();
 
     // Classes, functions and instances.

@@ -113,10 +113,10 @@ bool Unpickler::set_items(std::size_t first) {
     if (container.tag() != Tag::dict || container.foreign()) {
         return change(first - 1, Change::Kind::set_items, first);
     }
-    TableNode& table = *container.table();
-    const std::uint64_t size = table.size;
-    if (!tables_.set_items(table, stack_.begin() + first, count / 2)) return unhashable();
-    note_change(container, size, table.size);
+    note_dict_change(container, first);
+    if (!tables_.set_items(*container.table(), stack_.begin() + first, count / 2)) {
+        return unhashable();
+    }
     stack_.truncate(first);
     return true;
 }
@@ -143,15 +143,34 @@ void Unpickler::note_change(const Cell& container, std::uint64_t begin, std::uin
     if ((container.flags() & shared) == 0) return;
     if (container.fetched()) disorder();
     container.flags() |= late;
-    LateChange* const last = message_.last_late;
-    if (last != nullptr && last->container.pointer == container.pointer && last->end == begin &&
-        last->time + 1 == message_.now()) {
-        last->end = end;
-        return;
-    }
-    auto* const change = static_cast<LateChange*>(message_.allocate(sizeof(LateChange)));
-    *change = {container, begin, end, message_.stamp(), message_.last_late};
-    message_.last_late = change;
+    add_late_change({container, begin, end, nullptr, 0, nullptr, 0, nullptr});
+}
+
+/// Comes before the change: values may be about to be replaced.
+void Unpickler::note_dict_change(const Cell& dict, std::size_t first) {
+    if ((dict.flags() & shared) == 0) return;
+    if (dict.fetched()) disorder();
+    const TableNode& table = *dict.table();
+    const std::uint64_t count = stack_.size() - first;
+    const Cell* const initial =
+        (dict.flags() & late) != 0 ? nullptr : copy_cells(table.entries, 2 * table.size);
+    dict.flags() |= late;
+    add_late_change({dict, table.size, table.size, copy_cells(stack_.begin() + first, count),
+                     count / 2, initial, 0, nullptr});
+}
+
+void Unpickler::add_late_change(LateChange change) {
+    change.time = message_.stamp();
+    change.previous = message_.last_late;
+    auto* const node = static_cast<LateChange*>(message_.allocate(sizeof(LateChange)));
+    *node = change;
+    message_.last_late = node;
+}
+
+const Cell* Unpickler::copy_cells(const Cell* cells, std::uint64_t count) {
+    Cell* const copy = message_.array(count);
+    if (count != 0) std::memcpy(copy, cells, count * sizeof(Cell));
+    return copy;
 }
 
 bool Unpickler::unhashable() {

@@ -20,8 +20,7 @@ struct Event {
     Kind kind;
     Cell cell;
     std::uint32_t change = 0;
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
+    const LateChange* late = nullptr;
 };
 
 /// Every container that was changed late and that the first run met.
@@ -33,8 +32,8 @@ void collect_late_changes(Message* first, WriteState& state, std::vector<Event>&
         todo.pop_back();
         for (const LateChange* at = message->last_late; at != nullptr; at = at->previous) {
             if (state.memo.find(at->container.pointer) == nullptr) continue;
-            state.initial_sizes[at->container.pointer] = at->begin;
-            events.push_back({at->time, Event::Kind::grow, at->container, 0, at->begin, at->end});
+            state.first_changes[at->container.pointer] = at;
+            events.push_back({at->time, Event::Kind::grow, at->container, 0, at});
         }
         for (Message* const dependency : message->dependencies()) {
             if (seen.insert(dependency).second) todo.push_back(dependency);
@@ -46,9 +45,9 @@ std::vector<Event> collect_events(Message* message, WriteState& state) {
     std::vector<Event> events;
     for (const Cell& cell : state.objects) {
         const ObjectNode& object = *cell.object();
-        events.push_back({object.time, Event::Kind::create, cell});
+        events.push_back({object.time, Event::Kind::create, cell, 0, nullptr});
         for (std::uint32_t i = 0; i < object.change_count; ++i) {
-            events.push_back({object.changes[i].time, Event::Kind::change, cell, i});
+            events.push_back({object.changes[i].time, Event::Kind::change, cell, i, nullptr});
         }
     }
     collect_late_changes(message, state, events);
@@ -59,6 +58,8 @@ std::vector<Event> collect_events(Message* message, WriteState& state) {
 /// Objects that the pickle made and threw away, or left on the stack: making them may have
 /// mattered.
 void count_unreached(Message& message, WriteState& state, GraphWriter<true>& counter) {
+    // One that is part of another that is met later must not count twice.
+    state.mode = Mode::ordered;
     std::unordered_set<const void*> reached;
     std::size_t known = 0;
     for (const ObjectNode* at = message.last_object; at != nullptr; at = at->previous) {
@@ -83,9 +84,11 @@ void count(const Value& value, bool whole, Encoder& out, WriteState& state) {
     if (state.conflict || !in_order) state.mode = Mode::ordered;
 }
 
-void write_in_order(const Value& value, Encoder& out, WriteState& state) {
-    GraphWriter<false> writer(out, state);
-    for (const Event& event : collect_events(state.message, state)) {
+template <bool Counting>
+void go_through(const std::vector<Event>& events, const Value& value, Encoder& out,
+                WriteState& state) {
+    GraphWriter<Counting> writer(out, state);
+    for (const Event& event : events) {
         switch (event.kind) {
             case Event::Kind::create:
                 writer.create(event.cell);
@@ -94,11 +97,20 @@ void write_in_order(const Value& value, Encoder& out, WriteState& state) {
                 writer.change(event.cell, event.change);
                 break;
             case Event::Kind::grow:
-                writer.grow(event.cell, event.begin, event.end);
+                writer.grow(*event.late);
                 break;
         }
     }
     writer.write(Access::cell(value));
+}
+
+void write_in_order(const Value& value, Encoder& out, WriteState& state) {
+    const std::vector<Event> events = collect_events(state.message, state);
+    state.by_event = true;
+    state.memo.clear();
+    state.helpers = {};
+    go_through<true>(events, value, out, state);
+    go_through<false>(events, value, out, state);
 }
 
 void choose_mode(const Value& value, Encoder& out, WriteState& state) {

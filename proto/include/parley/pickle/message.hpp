@@ -14,12 +14,15 @@
 
 namespace parley::pickle {
 
-/// A container that was changed when others had seen it already, and when: the writer keeps that
-/// order.
+/// A container was changed when others had seen it already: what it held, what was added, and when.
+/// The writer keeps that order. Dicts keep copies, since values can be replaced.
 struct LateChange {
     Cell container;
     std::uint64_t begin;  ///< The first entry that was added.
     std::uint64_t end;    ///< Past the last one.
+    const Cell* entries;  ///< A dict's keys and values as they came.
+    std::uint64_t entry_count;
+    const Cell* initial;  ///< What a dict held at its first late change.
     std::uint64_t time;
     LateChange* previous;
 };
