@@ -128,9 +128,9 @@ private:
     }
 
     void begin_object(const Value& value) {
-        const Object object = value.as_object();
-        if (is_open(value)) return sink_.put(pickle::recursion_text(object));
-        open(value, pickle::describe(object), "", "", "");
+        if (is_open(value)) return sink_.put(pickle::recursion_text(value));
+        sink_.spend(pickle::work_of(value));
+        open(value, pickle::describe(value), "", "", "");
     }
 
     void begin_persistent_id(const Value& value) {

@@ -20,7 +20,8 @@ struct Decimal {
     int point = 0;
 };
 
-Decimal shortest(double magnitude) {
+template <typename Float>
+Decimal shortest(Float magnitude) {
     std::array<char, 32> text{};
     const char* end = std::to_chars(text.data(), text.data() + text.size(), magnitude,
                                     std::chars_format::scientific)
@@ -47,7 +48,8 @@ std::string with_exponent(const Decimal& decimal) {
 }
 
 // The rule of format_float_short in CPython for 'r'; `suffix` stands behind whole numbers.
-std::string magnitude_text(double magnitude, std::string_view suffix) {
+template <typename Float>
+std::string magnitude_text(Float magnitude, std::string_view suffix) {
     if (std::isnan(magnitude)) return "nan";
     if (std::isinf(magnitude)) return "inf";
     Decimal decimal = shortest(magnitude);
@@ -144,6 +146,11 @@ std::size_t most_digits(std::size_t bytes) noexcept {
 }  // namespace
 
 void put_float(ReprSink& sink, double value) {
+    sink.put(sign_text(value, ""));
+    sink.put(magnitude_text(std::fabs(value), ".0"));
+}
+
+void put_float(ReprSink& sink, float value) {
     sink.put(sign_text(value, ""));
     sink.put(magnitude_text(std::fabs(value), ".0"));
 }

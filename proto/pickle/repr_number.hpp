@@ -12,6 +12,8 @@ namespace parley::pickle {
 
 /// A float: `1.0`, `1e+16`, `-0.0`, `inf`, `nan`.
 void put_float(ReprSink& sink, double value);
+/// The same with the digits that a float of 32 bits needs.
+void put_float(ReprSink& sink, float value);
 
 /// A complex: `1j`, `(1+2j)`, `(-0-0j)`, `(nan+infj)`.
 void put_complex(ReprSink& sink, double real, double imag);

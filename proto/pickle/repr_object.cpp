@@ -1,9 +1,13 @@
 #include "repr_object.hpp"
 
 #include "literal_source.hpp"
+#include "repr_library.hpp"
+
+#include <parley/object.hpp>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -16,10 +20,6 @@ bool looks_like_class(std::string_view qualname) noexcept {
     return !name.empty() && name.front() >= 'A' && name.front() <= 'Z';
 }
 
-bool is_builtin(const Value& global) {
-    return global.is_global("builtins", global.qualname());
-}
-
 bool is_builtin_class(std::string_view name) noexcept {
     constexpr std::array<std::string_view, 24> names = {
         "bool",      "bytearray",  "bytes",        "classmethod", "complex", "dict",
@@ -29,15 +29,29 @@ bool is_builtin_class(std::string_view name) noexcept {
     return std::binary_search(names.begin(), names.end(), name);
 }
 
-std::string dotted(const Value& global) {
-    return std::string(global.module()) + "." + std::string(global.qualname());
+// The classes of the library that go against the convention, and that messages are full of.
+bool is_lower_case_class(QualifiedName name) noexcept {
+    constexpr std::array<QualifiedName, 9> classes = {{{"array", "array"},
+                                                       {"collections", "defaultdict"},
+                                                       {"collections", "deque"},
+                                                       {"datetime", "date"},
+                                                       {"datetime", "datetime"},
+                                                       {"datetime", "time"},
+                                                       {"datetime", "timedelta"},
+                                                       {"datetime", "timezone"},
+                                                       {"numpy", "ndarray"}}};
+    return std::find(classes.begin(), classes.end(), name) != classes.end();
+}
+
+std::string dotted(QualifiedName name) {
+    return std::string(name.module) + "." + std::string(name.name);
 }
 
 // What a class or function is called by: a class by its own name, as in most classes' repr().
 std::string call_name(const Value& global) {
-    const std::string_view qualname = global.qualname();
-    if (is_builtin(global) || looks_like_class(qualname)) return std::string(qualname);
-    return dotted(global);
+    const QualifiedName name = modern_name(global);
+    if (name.module == "builtins" || looks_like_class(name.name)) return std::string(name.name);
+    return dotted(name);
 }
 
 // What type() and the arguments come to once copyreg's helpers are seen through.
@@ -92,29 +106,6 @@ void add_state(ReprPieces& pieces, const Value& state) {
     pieces.argument("state=", state);
 }
 
-void add_items(ReprPieces& pieces, const std::vector<Value>& items, const std::string& open,
-               const std::string& close) {
-    if (items.empty()) return;
-    pieces.next_argument();
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        pieces.text(i == 0 ? open : ", ");
-        pieces.value(items[i]);
-    }
-    pieces.text(close);
-}
-
-void add_entries(ReprPieces& pieces, const std::vector<Entry>& entries) {
-    if (entries.empty()) return;
-    pieces.next_argument();
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        pieces.text(i == 0 ? "{" : ", ");
-        pieces.value(entries[i].key);
-        pieces.text(": ");
-        pieces.value(entries[i].value);
-    }
-    pieces.text("}");
-}
-
 std::vector<Value> set_members(const Object& object) {
     std::vector<Value> members;
     for (const parley::Change& change : object.changes()) {
@@ -124,10 +115,20 @@ std::vector<Value> set_members(const Object& object) {
     return members;
 }
 
+void add_items(ReprPieces& pieces, const std::vector<Value>& items, std::string_view open,
+               std::string_view close) {
+    if (items.empty()) return;
+    pieces.next_argument();
+    pieces.items(items, open, close);
+}
+
 void add_changes(ReprPieces& pieces, const Object& object) {
     if (object.change_count() == 0) return;
     add_items(pieces, object.list_items(), "[", "]");
-    add_entries(pieces, object.dict_items());
+    if (const std::vector<Entry> entries = object.dict_items(); !entries.empty()) {
+        pieces.next_argument();
+        pieces.entries(entries);
+    }
     add_items(pieces, set_members(object), "{", "}");
     if (const std::optional<Value> state = object.state()) add_state(pieces, *state);
 }
@@ -150,28 +151,17 @@ void add_callable(ReprPieces& pieces, const Value& callable) {
 
 }  // namespace
 
-void ReprPieces::text(std::string_view text) {
-    if (pieces_.back().value) pieces_.emplace_back();
-    pieces_.back().text += text;
+QualifiedName modern_name(const Value& global) noexcept {
+    const GlobalNode& node = *Access::cell(global).global();
+    const QualifiedName name = {node.module.text_view(), node.name.text_view()};
+    return node.legacy_names ? modern_name(name) : name;
 }
 
-void ReprPieces::value(Value value) {
-    if (pieces_.back().value) pieces_.emplace_back();
-    pieces_.back().value = std::move(value);
-}
-
-void ReprPieces::next_argument() {
-    if (!first_) text(", ");
-    first_ = false;
-}
-
-void ReprPieces::argument(const std::string& name, Value value) {
-    next_argument();
-    text(name);
-    this->value(std::move(value));
-}
-
-std::vector<ReprPiece> describe(const Object& object) {
+std::vector<ReprPiece> describe(const Value& value) {
+    if (std::optional<std::vector<ReprPiece>> known = describe_library(value)) {
+        return *std::move(known);
+    }
+    const Object object = value.as_object();
     ReprPieces pieces;
     if (const std::optional<std::string> text = attribute_text(object)) {
         pieces.text(*text);
@@ -180,8 +170,9 @@ std::vector<ReprPiece> describe(const Object& object) {
     add_callable(pieces, object.type());
     pieces.text("(");
     if (object.form() != Form::reference) {
-        for (Value& value : constructor_arguments(object))
-            pieces.argument("", std::move(value));
+        for (Value& argument : constructor_arguments(object)) {
+            pieces.argument("", std::move(argument));
+        }
         if (const Value kwargs = object.kwargs(); kwargs.is_dict()) add_state(pieces, kwargs);
     }
     add_changes(pieces, object);
@@ -189,20 +180,39 @@ std::vector<ReprPiece> describe(const Object& object) {
     return std::move(pieces).take();
 }
 
-std::string recursion_text(const Object& object) {
-    const Value type = object.type();
+std::size_t work_of(const Value& value) {
+    const ObjectNode& node = *Access::cell(value).object();
+    std::size_t work = 1 + node.change_count;
+    for (std::uint32_t i = 0; i != node.change_count; ++i)
+        work += node.changes[i].size;
+    const Value args = value.as_object().args();
+    if (!args.is_tuple()) return work;
+    const Elements items = args.as_tuple();
+    constexpr std::size_t most_looked_into = 8;
+    for (std::size_t i = 0; i != std::min(items.size(), most_looked_into); ++i) {
+        const Value item = items[i];
+        if (item.is_list() || item.is_tuple() || item.is_dict()) work += item.size();
+    }
+    return work + items.size();
+}
+
+std::string recursion_text(const Value& value) {
+    if (std::optional<std::string> known = library_recursion_text(value)) return *std::move(known);
+    const Value type = value.as_object().type();
     return type.is_global() ? call_name(type) + "(...)" : "...";
 }
 
 std::string global_text(const Value& global) {
-    const std::string_view qualname = global.qualname();
-    if (is_builtin(global)) {
-        if (is_builtin_class(qualname) || looks_like_class(qualname)) {
-            return "<class '" + std::string(qualname) + "'>";
+    const QualifiedName name = modern_name(global);
+    const bool is_class = looks_like_class(name.name);
+    if (name.module == "builtins") {
+        if (is_class || is_builtin_class(name.name)) {
+            return "<class '" + std::string(name.name) + "'>";
         }
-        return "<built-in function " + std::string(qualname) + ">";
+        return "<built-in function " + std::string(name.name) + ">";
     }
-    return (looks_like_class(qualname) ? "<class '" : "<global '") + dotted(global) + "'>";
+    if (is_class || is_lower_case_class(name)) return "<class '" + dotted(name) + "'>";
+    return "<global '" + dotted(name) + "'>";
 }
 
 }  // namespace parley::pickle

@@ -1,47 +1,30 @@
-// What repr() writes for an instance: texts, and values between them that are written in their
-// turn.
+// How repr() writes instances, classes and functions: as their own repr() would, as far as that can
+// be known without running it.
 #pragma once
 
-#include <parley/object.hpp>
+#include "names.hpp"
+#include "repr_pieces.hpp"
+
 #include <parley/value.hpp>
 
-#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace parley::pickle {
 
-/// A text and, where there is one, the value that follows it.
-struct ReprPiece {
-    std::string text;
-    std::optional<Value> value = {};
-};
-
-/// Collects pieces, with a comma between one argument and the next.
-class ReprPieces {
-public:
-    void text(std::string_view text);
-    void value(Value value);
-    /// An argument: the words before its value ("x="), and the value.
-    void argument(const std::string& name, Value value);
-    /// Begins an argument that is written by hand.
-    void next_argument();
-    [[nodiscard]] std::vector<ReprPiece> take() && { return std::move(pieces_); }
-
-private:
-    std::vector<ReprPiece> pieces_ = {{}};
-    bool first_ = true;
-};
-
 /// An instance, in pieces.
-[[nodiscard]] std::vector<ReprPiece> describe(const Object& object);
+[[nodiscard]] std::vector<ReprPiece> describe(const Value& object);
+
+/// How many things `describe` looks at, about, whether they are shown or not.
+[[nodiscard]] std::size_t work_of(const Value& object);
 
 /// What stands in an instance's place inside of itself.
-[[nodiscard]] std::string recursion_text(const Object& object);
+[[nodiscard]] std::string recursion_text(const Value& object);
 
 /// A class or function: `<class 'int'>`.
 [[nodiscard]] std::string global_text(const Value& global);
+
+/// A class or function by the names that Python 3 has for it.
+[[nodiscard]] QualifiedName modern_name(const Value& global) noexcept;
 
 }  // namespace parley::pickle

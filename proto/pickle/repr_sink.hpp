@@ -10,13 +10,16 @@
 namespace parley::pickle {
 
 /// Collects text up to a limit. Writers of long texts ask `full()` now and then and stop early, so
-/// that the time spent is bounded by the limit as well.
+/// that the time spent is bounded by the limit as well; work that leads to no text is told to
+/// `spend`.
 class ReprSink {
 public:
     explicit ReprSink(std::optional<std::size_t> limit) noexcept
         : limit_(limit.value_or(std::numeric_limits<std::size_t>::max())) {}
 
-    [[nodiscard]] bool full() const noexcept { return text_.size() > limit_; }
+    [[nodiscard]] bool full() const noexcept { return text_.size() > limit_ || spent_ > limit_; }
+    /// So many things were looked at.
+    void spend(std::size_t count) noexcept { spent_ += count; }
     void put(char character) {
         if (!full()) text_ += character;
     }
@@ -30,6 +33,7 @@ public:
 private:
     std::string text_;
     std::size_t limit_;
+    std::size_t spent_ = 0;
 };
 
 }  // namespace parley::pickle
