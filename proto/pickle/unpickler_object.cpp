@@ -1,6 +1,6 @@
 // The opcodes that name classes and functions and make instances of them: all kept, none called.
 
-#include "../quote.hpp"
+#include "quote.hpp"
 #include "unicode.hpp"
 #include "unpickler.hpp"
 

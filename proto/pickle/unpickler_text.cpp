@@ -1,6 +1,6 @@
 // The opcodes of protocol 0, whose arguments are lines of text.
 
-#include "../quote.hpp"
+#include "quote.hpp"
 #include "literal_number.hpp"
 #include "number.hpp"
 #include "unicode.hpp"

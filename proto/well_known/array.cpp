@@ -1,6 +1,6 @@
 // The forms of array.array: array(typecode, [item, ...]) in protocols 0 to 2, and from 3 on
 // _array_reconstructor(array, typecode, machine format, data), after Modules/arraymodule.c.
-#include "../pickle/unicode.hpp"
+#include "pickle/unicode.hpp"
 #include "instance.hpp"
 
 #include <parley/array.hpp>

@@ -1,5 +1,5 @@
-#include "../pickle/literal_number.hpp"
-#include "../pickle/literal_source.hpp"
+#include "pickle/literal_number.hpp"
+#include "pickle/literal_source.hpp"
 #include "instance.hpp"
 
 #include <parley/fraction.hpp>

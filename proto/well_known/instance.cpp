@@ -1,6 +1,6 @@
 #include "instance.hpp"
 
-#include "../pickle/unicode.hpp"
+#include "pickle/unicode.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "../pickle/unicode.hpp"
+#include "pickle/unicode.hpp"
 #include "instance.hpp"
 #include "ndarray_element.hpp"
 #include "ndarray_shape.hpp"

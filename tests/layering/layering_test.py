@@ -16,7 +16,7 @@ FLOORS = {
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
 IMPURE = re.compile(
     r"^(boost/asio\b.*|boost/system/.*asio.*|sys/(socket|un|select|epoll|poll|time)\.h|netinet/.*"
-    r"|arpa/inet\.h|netdb\.h|poll\.h|unistd\.h|time\.h|ctime|chrono|thread|mutex|shared_mutex"
+    r"|arpa/inet\.h|netdb\.h|poll\.h|unistd\.h|time\.h|ctime|thread|mutex|shared_mutex"
     r"|condition_variable|future|random|boost/random.*|openssl/rand\.h)$")
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
@@ -55,6 +55,8 @@ def complaints(root):
                     yield "%s includes \"%s\": it reaches out of its folder" % (path, name)
                 if floor == "proto" and IMPURE.match(name):
                     yield "%s includes <%s>: proto/ is pure" % (path, name)
+            if floor == "proto" and re.search(r"_clock::now|\bthis_thread\b", text):
+                yield "%s asks a clock: proto/ is pure" % path
             if floor == "proto" and re.search(r"\basio\b", text):
                 yield "%s mentions Asio: proto/ is pure" % path
 
