@@ -260,7 +260,7 @@ template <bool Counting>
 void GraphWriter<Counting>::push(const Cell& cell, Work work, std::span<const Cell> items,
                                  bool memoize) {
     const Cell* const begin = items.data();
-    frames_.push({cell, begin, begin + items.size(), begin, 0, 0, 0, work, 0, memoize});
+    frames_.push({cell, begin, begin + items.size(), begin, 0, 0, 0, 0, work, 0, memoize});
 }
 
 template <bool Counting>
@@ -428,9 +428,10 @@ bool GraphWriter<Counting>::batches(Frame& frame, unsigned stride, Opcode one, O
     }
 }
 
+/// Longer tuples have their MARK below already.
 template <bool Counting>
-void GraphWriter<Counting>::finish_tuple(Frame& frame) {
-    switch (frame.cell.size()) {
+void GraphWriter<Counting>::tuple_of(std::uint64_t size) {
+    switch (size) {
         case 1:
             op(Opcode::TUPLE1);
             break;
@@ -444,6 +445,11 @@ void GraphWriter<Counting>::finish_tuple(Frame& frame) {
             op(Opcode::TUPLE);
             break;
     }
+}
+
+template <bool Counting>
+void GraphWriter<Counting>::finish_tuple(Frame& frame) {
+    tuple_of(frame.cell.size());
     ready(frame.cell, frame.memoize);
 }
 
@@ -531,8 +537,13 @@ bool GraphWriter<Counting>::make_with_partial(Frame& frame) {
         frame.stage = 1;
         if (!begin(object.callable)) return false;
     }
+    const std::uint64_t arg_count = object.args.size() + 1;
+    const bool is_shared = object.callable.has_flags() && has_flag(object.callable, shared);
     if (frame.stage == 1) {
-        if constexpr (!Counting) out_.str("__new__");
+        if constexpr (!Counting) {
+            if (!is_shared) frame.class_ = out_.memoize();
+            out_.str("__new__");
+        }
         op(Opcode::TUPLE2);
         op(Opcode::REDUCE);
         if constexpr (!Counting) frame.function = out_.memoize();
@@ -540,9 +551,12 @@ bool GraphWriter<Counting>::make_with_partial(Frame& frame) {
         op(Opcode::REDUCE);
         op(Opcode::MARK);
         if constexpr (!Counting) out_.get(frame.function);
-        op(Opcode::MARK);
+        if (arg_count > 3) op(Opcode::MARK);
         frame.stage = 2;
-        if (!begin(object.callable)) return false;
+        if constexpr (!Counting) {
+            if (!is_shared) out_.get(frame.class_);
+        }
+        if (is_shared && !begin(object.callable)) return false;
     }
     if (frame.stage == 2) {
         frame.next = object.args.items();
@@ -551,7 +565,7 @@ bool GraphWriter<Counting>::make_with_partial(Frame& frame) {
     }
     if (frame.stage == 3) {
         if (!items(frame)) return false;
-        op(Opcode::TUPLE);
+        tuple_of(arg_count);
         frame.stage = 4;
         if (!begin(object.kwargs)) return false;
     }

@@ -51,7 +51,7 @@ struct WriteState {
     };
 
     Mode mode = Mode::tree;
-    bool by_event = false;    ///< Every object comes into being, and changes, in its turn.
+    bool by_event = false;  ///< Every object comes into being, and changes, in its turn.
     bool conflict = false;  ///< Something is part of its own making.
     bool met_late = false;
     MemoTable memo;
@@ -96,7 +96,8 @@ private:
         const Cell* batch_end;
         std::uint32_t change;
         std::uint32_t change_end;
-        std::uint32_t function;  ///< A partial's function in the memo.
+        std::uint32_t class_;  ///< In the memo, with its __new__, where a partial() needs them.
+        std::uint32_t function;
         Work work;
         std::uint8_t stage;
         bool memoize;
@@ -128,6 +129,7 @@ private:
     void resume(Frame& frame);
     [[nodiscard]] bool items(Frame& frame);
     [[nodiscard]] bool batches(Frame& frame, unsigned stride, Opcode one, Opcode many);
+    void tuple_of(std::uint64_t size);
     void finish_tuple(Frame& frame);
     void finish_frozenset(Frame& frame);
     void finish_call(Frame& frame);

@@ -46,6 +46,9 @@ class Witness(object):
     def __repr__(self):
         return "Witness %d" % self.number
 
+    def __hash__(self):
+        return self.number  # sets hold the same things in the same order
+
     def note(self, what, thing):
         LOG.append((self.number, what, sight(thing)))
         self.done.append((what, thing))

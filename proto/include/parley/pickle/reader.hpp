@@ -18,16 +18,16 @@ namespace parley::pickle {
 /// The limits of a reader and what it is given besides the bytes.
 struct LoadOptions {
     /// The longest pickle, in bytes.
-    std::optional<std::uint64_t> max_size;
+    std::optional<std::uint64_t> max_size = std::nullopt;
     /// The most decimal digits of an int in text (INT, LONG): reading them takes time in the square
     /// of their number. CPython 3.11's own limit is 4300.
     std::optional<std::uint64_t> max_digits = 50'000;
     /// The most memory that the message's nodes may take, in bytes; see docs/pickle.md for what a
     /// pickle can ask for without it.
-    std::optional<std::uint64_t> max_memory;
+    std::optional<std::uint64_t> max_memory = std::nullopt;
     /// Gives a persistent id its meaning (Unpickler.persistent_load). Without it the id is kept as
     /// a value of the kind persistent_id.
-    std::function<Result<Value>(const Value& id)> persistent_load;
+    std::function<Result<Value>(const Value& id)> persistent_load = nullptr;
 };
 
 /// Reads one pickle that fills all of the bytes; copies them. Fails with the pickle family of Errc,
