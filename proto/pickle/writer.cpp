@@ -129,14 +129,9 @@ void choose_mode(const Value& value, Encoder& out, WriteState& state) {
 
 }  // namespace
 
-Result<void> dumps(const Value& value, Buffer& out, const DumpOptions& options) {
-    if (options.protocol < 2 || options.protocol > highest_protocol) {
-        return Failure(Errc::invalid_argument,
-                       "protocol " + std::to_string(options.protocol) + ", not 2 to 5");
-    }
-    Encoder encoder(out, options.protocol);
+void write(const Value& value, Encoder& encoder, std::vector<Value>* buffers) {
     WriteState state;
-    state.buffers = options.buffers;
+    state.buffers = buffers;
     state.message = Access::message(value);
     choose_mode(value, encoder, state);
     if (state.mode == Mode::ordered) {
@@ -144,6 +139,15 @@ Result<void> dumps(const Value& value, Buffer& out, const DumpOptions& options) 
     } else {
         GraphWriter<false>(encoder, state).write(Access::cell(value));
     }
+}
+
+Result<void> dumps(const Value& value, Buffer& out, const DumpOptions& options) {
+    if (options.protocol < 2 || options.protocol > highest_protocol) {
+        return Failure(Errc::invalid_argument,
+                       "protocol " + std::to_string(options.protocol) + ", not 2 to 5");
+    }
+    Encoder encoder(out, options.protocol);
+    write(value, encoder, options.buffers);
     return encoder.finish();
 }
 

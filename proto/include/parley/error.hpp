@@ -20,43 +20,43 @@ namespace parley {
 /// `operation_canceled` (the value of `boost::asio::error::operation_aborted`).
 enum class Errc {
     // The program misused the API.
-    closed = 1,           ///< The connection or listener is closed ("handle is closed" in CPython).
-    not_readable,         ///< The connection was opened for writing only.
-    not_writable,         ///< The connection was opened for reading only.
-    busy,                 ///< Another call of the same direction is under way.
-    invalid_argument,     ///< An argument is out of its range, such as an offset past the end.
-    bad_address,          ///< The text is not an address; see `Address::parse`.
-    bad_literal,          ///< The text is not a Python literal.
-    not_picklable,        ///< The value has no form in the chosen pickle protocol.
-    wrong_type,           ///< The value is not of the type that was asked for.
-    out_of_range,         ///< The number does not fit the type asked for, or no item is there.
-    missing_key,          ///< The dict has no such key.
-    buffer_too_short,     ///< The message is longer than the buffer given (BufferTooShort).
+    closed = 1,        ///< The connection or listener is closed ("handle is closed" in CPython).
+    not_readable,      ///< The connection was opened for writing only.
+    not_writable,      ///< The connection was opened for reading only.
+    busy,              ///< Another call of the same direction is under way.
+    invalid_argument,  ///< An argument is out of its range, such as an offset past the end.
+    bad_address,       ///< The text is not an address; see `Address::parse`.
+    bad_literal,       ///< The text is not a Python literal.
+    not_picklable,     ///< The value has no form in the chosen pickle protocol.
+    wrong_type,        ///< The value is not of the type that was asked for.
+    out_of_range,      ///< The number does not fit the type asked for, or no item is there.
+    missing_key,       ///< The dict has no such key.
+    buffer_too_short,  ///< The message is longer than the buffer given (BufferTooShort).
 
     // Nothing came in time.
     timeout,  ///< The time given for the call ran out.
 
     // The peer ended the conversation or broke the protocol.
-    end_of_file = 100,        ///< The peer closed the connection between two messages (EOFError).
-    truncated_message,        ///< The peer closed the connection inside a message.
-    bad_frame_length,         ///< A frame announced a negative or impossible length.
-    message_too_long,         ///< A frame announced more than the limit allows.
-    unexpected_handshake,     ///< A handshake message out of its order.
-    not_multiprocessing,      ///< The first bytes are not multiprocessing's: another protocol.
+    end_of_file = 100,     ///< The peer closed the connection between two messages (EOFError).
+    truncated_message,     ///< The peer closed the connection inside a message.
+    bad_frame_length,      ///< A frame announced a negative or impossible length.
+    message_too_long,      ///< A frame announced more than the limit allows.
+    unexpected_handshake,  ///< A handshake message out of its order.
+    not_multiprocessing,   ///< The first bytes are not multiprocessing's: another protocol.
 
     // One side does not have the key, or not the one the other side wants.
-    digest_mismatch = 200,    ///< The peer's answer to our challenge is wrong: it has another key.
-    rejected_by_peer,         ///< The peer refused our answer: it has another key.
-    no_challenge,             ///< The other side asks for no authkey where we have one.
-    no_answer,                ///< Something else came where the answer to our challenge was due.
-    challenged_without_key,   ///< The other side asks for an authkey where we have none.
-    challenge_too_short,      ///< A challenge of fewer than 20 bytes, or of an unknown form.
-    unsupported_digest,       ///< The peer named a digest that multiprocessing does not know.
-    digest_not_allowed,       ///< The digest is one that our policy refuses.
-    reflected_challenge,      ///< The peer sent our own challenge back to us.
-    handshake_timeout,        ///< The handshake did not end within its time.
-    peer_not_allowed,         ///< The peer's user is not one that the listener accepts.
-    too_many_handshakes,      ///< The listener is at its limit of half-open peers.
+    digest_mismatch = 200,   ///< The peer's answer to our challenge is wrong: it has another key.
+    rejected_by_peer,        ///< The peer refused our answer: it has another key.
+    no_challenge,            ///< The other side asks for no authkey where we have one.
+    no_answer,               ///< Something else came where the answer to our challenge was due.
+    challenged_without_key,  ///< The other side asks for an authkey where we have none.
+    challenge_too_short,     ///< A challenge of fewer than 20 bytes, or of an unknown form.
+    unsupported_digest,      ///< The peer named a digest that multiprocessing does not know.
+    digest_not_allowed,      ///< The digest is one that our policy refuses.
+    reflected_challenge,     ///< The peer sent our own challenge back to us.
+    handshake_timeout,       ///< The handshake did not end within its time.
+    peer_not_allowed,        ///< The peer's user is not one that the listener accepts.
+    too_many_handshakes,     ///< The listener is at its limit of half-open peers.
 
     // A pickle is malformed, or over a limit.
     pickle_truncated = 300,   ///< The pickle ends inside an opcode or before STOP.
@@ -76,11 +76,12 @@ enum class Errc {
     pickle_unhashable_key,    ///< A dict key or set member that Python cannot hash.
     pickle_missing_buffer,    ///< NEXT_BUFFER without an out-of-band buffer to take.
     pickle_too_large,         ///< The message is over a limit of the reader's options.
+    pickle_too_deep,          ///< Typed objects lie deeper inside each other than the limit allows.
 
     // The machine cannot.
-    digest_unavailable = 400, ///< OpenSSL refuses the digest here (MD5 under FIPS, say).
-    host_not_found,           ///< The host name has no address.
-    descriptor_not_passed,    ///< No descriptor came where one was due.
+    digest_unavailable = 400,  ///< OpenSSL refuses the digest here (MD5 under FIPS, say).
+    host_not_found,            ///< The host name has no address.
+    descriptor_not_passed,     ///< No descriptor came where one was due.
 };
 
 /// Whose doing an error is.

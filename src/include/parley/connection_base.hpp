@@ -5,7 +5,7 @@
 #include <parley/buffer.hpp>
 #include <parley/buffer_too_short.hpp>
 #include <parley/error.hpp>
-#include <parley/pickle/typed.hpp>
+#include <parley/pickle/archive.hpp>
 #include <parley/step.hpp>
 #include <parley/time_limit.hpp>
 #include <parley/value.hpp>
@@ -95,7 +95,7 @@ public:
     template <typename T>
     [[nodiscard]] T recv(TimeLimit timeout = {}) {
         T object{};
-        recv_decoded(&object, &pickle::decode<T>, timeout);
+        recv_decoded(&object, &pickle::decode_fresh<T>, timeout);
         return object;
     }
     /// The same over an object that is there already; on failure it is as it was.

@@ -21,6 +21,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 
 namespace parley::pickle {
@@ -39,6 +40,9 @@ struct DecodeOptions {
     LoadOptions load = {};
     /// How deep objects and containers may lie inside each other: each level takes stack.
     std::size_t max_depth = 1000;
+    /// How many items of containers are read at most: a container that the pickle shares is read as
+    /// often as it is referred to. None for some more than the message can hold.
+    std::optional<std::uint64_t> max_items = std::nullopt;
 };
 
 /// What has a typed form: anything but a Value, which is pickled as it is.
@@ -53,15 +57,24 @@ template <Typed T>
 
 /// The object of a pickle that fills all of the bytes. Fails as `loads` does for a Value, and with
 /// wrong_type, out_of_range or missing_key, the detail saying at which member, what was expected
-/// and what came. Lets through what the object's own serialize function throws. Thread-safe.
+/// and what came; with pickle_too_deep or pickle_too_large over a limit. Lets through what the
+/// object's own serialize function throws. Thread-safe.
 template <typename T>
 [[nodiscard]] Result<T> loads(ConstBytes bytes, const DecodeOptions& options = {});
 /// The same, taking over the memory: the views of parley::Value and parley::ndarray point into it.
 template <typename T>
 [[nodiscard]] Result<T> loads(Buffer&& bytes, const DecodeOptions& options = {});
-/// The same, over an object that is there already; on failure it is as it was.
+/// The same, over an object that is there already; on failure it is as it was. Needs a default
+/// constructor.
 template <typename T>
 [[nodiscard]] Result<void> loads_into(T& object, Buffer&& bytes, const DecodeOptions& options = {});
+
+/// The object that a value stands for, as `loads` makes it of bytes.
+template <typename T>
+[[nodiscard]] Result<T> from_value(const Value& value, const DecodeOptions& options = {});
+template <typename T>
+[[nodiscard]] Result<void> from_value_into(T& object, const Value& value,
+                                           const DecodeOptions& options = {});
 
 /// `dumps` and `loads_into` of some type, for code that is no template.
 using Encode = Result<void> (*)(const void* object, Buffer& out, const EncodeOptions& options);
@@ -75,5 +88,8 @@ template <typename T>
 [[nodiscard]] Result<void> decode(void* object, Buffer&& bytes, const DecodeOptions& options) {
     return loads_into(*static_cast<T*>(object), std::move(bytes), options);
 }
+/// The same over an object that nobody has used yet, nor will where it fails.
+template <typename T>
+[[nodiscard]] Result<void> decode_fresh(void* object, Buffer&& bytes, const DecodeOptions& options);
 
 }  // namespace parley::pickle

@@ -4,6 +4,7 @@
 
 #include <parley/buffer.hpp>
 #include <parley/error.hpp>
+#include <parley/pickle/encoder.hpp>
 #include <parley/value.hpp>
 
 #include <vector>
@@ -24,5 +25,9 @@ struct DumpOptions {
 /// The same, appended to a buffer, which keeps its capacity; on failure the buffer is as it was.
 /// Takes no memory of its own for small values.
 [[nodiscard]] Result<void> dumps(const Value& value, Buffer& out, const DumpOptions& options = {});
+/// Writes a value as a part of a pickle: its opcodes leave it on top of the stack. What it shares
+/// with another value is written again for each. What the protocol cannot say is the Encoder's to
+/// report.
+void write(const Value& value, Encoder& encoder, std::vector<Value>* buffers = nullptr);
 
 }  // namespace parley::pickle

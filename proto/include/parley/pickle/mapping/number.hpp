@@ -1,0 +1,274 @@
+// bool, integers, floating-point and complex numbers, and enums.
+#pragma once
+
+#include <parley/pickle/input_archive.hpp>
+#include <parley/pickle/mapping/mapping.hpp>
+#include <parley/pickle/output_archive.hpp>
+
+#include <boost/archive/basic_archive.hpp>
+#include <boost/serialization/level.hpp>
+
+#include <cmath>
+#include <complex>
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace parley::pickle {
+
+template <>
+struct Mapping<bool> {
+    static constexpr bool is_hashable = true;
+    static std::string_view expected() noexcept { return "bool"; }
+    static Fit fit(const InputArchive&, const Cell& cell) noexcept {
+        return cell.tag() == Tag::boolean ? Fit::exact : Fit::none;
+    }
+    static void save(OutputArchive& archive, bool value) { archive.encoder().boolean(value); }
+    static void load(InputArchive& archive, const Cell& cell, bool& value) {
+        if (cell.tag() != Tag::boolean) return load_scalar(archive, cell, value);
+        value = cell.integer != 0;
+    }
+    static void load_scalar(InputArchive& archive, const Cell& cell, bool& value);
+};
+
+/// The range of an integer type, in words.
+[[nodiscard]] std::string describe_range(std::int64_t least, std::uint64_t greatest);
+
+/// A value of numpy's own number types as a plain number; Tag::absent for anything else.
+[[nodiscard]] Cell scalar_of(const InputArchive& archive, const Cell& cell);
+
+inline void Mapping<bool>::load_scalar(InputArchive& archive, const Cell& cell, bool& value) {
+    const Cell scalar = scalar_of(archive, cell);
+    if (scalar.tag() != Tag::boolean) archive.fail_type("bool", cell);
+    value = scalar.integer != 0;
+}
+
+template <Integer T>
+struct Mapping<T> {
+    static constexpr bool is_hashable = true;
+    static std::string_view expected() noexcept { return "int"; }
+    static Fit fit(const InputArchive&, const Cell& cell) noexcept {
+        if (cell.tag() == Tag::integer) {
+            return std::in_range<Number>(cell.integer) ? Fit::exact : Fit::none;
+        }
+        std::uint64_t wide;
+        return as_unsigned(cell, wide) ? Fit::exact : Fit::none;
+    }
+    static void save(OutputArchive& archive, T value) {
+        if constexpr (std::is_unsigned_v<T> && sizeof(T) == sizeof(std::uint64_t))
+            archive.write_unsigned(value);
+        else
+            archive.encoder().integer(static_cast<std::int64_t>(value));
+    }
+    static void load(InputArchive& archive, const Cell& cell, T& value) {
+        if (cell.tag() != Tag::integer) return load_wide(archive, cell, value);
+        if (!std::in_range<Number>(cell.integer)) fail_range(archive, cell);
+        value = static_cast<T>(cell.integer);
+    }
+
+private:
+    // A number of the same range that is no character type.
+    using Number = std::conditional_t<
+        std::is_signed_v<T>,
+        std::conditional_t<
+            sizeof(T) == 1, std::int8_t,
+            std::conditional_t<sizeof(T) == 2, std::int16_t,
+                               std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>>>,
+        std::conditional_t<
+            sizeof(T) == 1, std::uint8_t,
+            std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                               std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>>;
+
+    static bool as_unsigned(const Cell& cell, std::uint64_t& wide) noexcept {
+        if constexpr (!std::same_as<Number, std::uint64_t>) return false;
+        if (cell.tag() != Tag::big_integer || cell.size() != 9) return false;
+        if (cell.data()[8] != std::byte{0}) return false;
+        std::memcpy(&wide, cell.data(), sizeof wide);
+        return true;
+    }
+    static void load_wide(InputArchive& archive, const Cell& cell, T& value) {
+        std::uint64_t wide;
+        if (as_unsigned(cell, wide)) {
+            value = static_cast<T>(wide);
+            return;
+        }
+        if (cell.tag() == Tag::big_integer) fail_range(archive, cell);
+        const Cell scalar = scalar_of(archive, cell);
+        if (scalar.tag() != Tag::integer) archive.fail_type("int", cell);
+        if (!std::in_range<Number>(scalar.integer)) fail_range(archive, cell);
+        value = static_cast<T>(scalar.integer);
+    }
+    [[noreturn]] static void fail_range(InputArchive& archive, const Cell& cell) {
+        using Limits = std::numeric_limits<Number>;
+        archive.fail_range(describe_range(static_cast<std::int64_t>(Limits::min()),
+                                          static_cast<std::uint64_t>(Limits::max())),
+                           cell);
+    }
+};
+
+template <std::floating_point T>
+struct Mapping<T> {
+    static constexpr bool is_hashable = true;
+    static std::string_view expected() noexcept { return "float"; }
+    static Fit fit(const InputArchive&, const Cell& cell) noexcept {
+        if (cell.tag() == Tag::real) {
+            const bool is_same = std::isnan(cell.real) ||
+                                 static_cast<double>(static_cast<T>(cell.real)) == cell.real;
+            return is_same ? Fit::exact : Fit::possible;
+        }
+        return cell.tag() == Tag::integer || cell.tag() == Tag::big_integer ? Fit::possible
+                                                                            : Fit::none;
+    }
+    static void save(OutputArchive& archive, T value) {
+        archive.encoder().floating(static_cast<double>(value));
+    }
+    static void load(InputArchive& archive, const Cell& cell, T& value) {
+        const double wide = cell.tag() == Tag::real ? cell.real : from_other(archive, cell);
+        value = static_cast<T>(wide);
+        if constexpr (sizeof(T) < sizeof(double)) {
+            if (std::isinf(value) && !std::isinf(wide)) {
+                archive.fail_range("a float of single precision", cell);
+            }
+        }
+    }
+
+private:
+    static double from_other(InputArchive& archive, const Cell& cell) {
+        if (cell.tag() == Tag::integer) return static_cast<double>(cell.integer);
+        if (cell.tag() == Tag::big_integer) {
+            const std::optional<double> wide = archive.if_number(cell);
+            if (!wide) archive.fail_range("an int that a float can hold", cell);
+            return *wide;
+        }
+        const Cell scalar = scalar_of(archive, cell);
+        if (scalar.tag() == Tag::real) return scalar.real;
+        if (scalar.tag() == Tag::integer) return static_cast<double>(scalar.integer);
+        archive.fail_type("float", cell);
+    }
+};
+
+template <std::floating_point T>
+struct Mapping<std::complex<T>> {
+    static constexpr bool is_hashable = true;
+    static std::string_view expected() noexcept { return "complex"; }
+    static Fit fit(const InputArchive& archive, const Cell& cell) noexcept {
+        if (cell.tag() == Tag::complex) return Fit::exact;
+        return Mapping<T>::fit(archive, cell) == Fit::none ? Fit::none : Fit::possible;
+    }
+    static void save(OutputArchive& archive, const std::complex<T>& value) {
+        archive.write_global("builtins", "complex");
+        archive.write(value.real());
+        archive.write(value.imag());
+        archive.end_tuple(2);
+        archive.encoder().opcode(Opcode::REDUCE);
+    }
+    static void load(InputArchive& archive, const Cell& cell, std::complex<T>& value) {
+        if (cell.tag() == Tag::complex) {
+            const ComplexNode& node = *cell.complex();
+            value = {static_cast<T>(node.real), static_cast<T>(node.imag)};
+            return;
+        }
+        if (Mapping<T>::fit(archive, cell) == Fit::none) archive.fail_type("complex", cell);
+        T real;
+        archive.read(cell, real);
+        value = real;
+    }
+};
+
+template <typename T>
+requires std::is_enum_v<T> &&(!std::same_as<T, std::byte>)struct Mapping<T> {
+    using Number = std::underlying_type_t<T>;
+
+    static constexpr bool is_hashable = true;
+    static std::string expected() {
+        if constexpr (HasPythonClass<T>)
+            return std::string(PythonClass<T>::name.module) + '.' +
+                   std::string(PythonClass<T>::name.qualname);
+        else
+            return "int";
+    }
+    static Fit fit(const InputArchive& archive, const Cell& cell) {
+        if (cell.tag() == Tag::object) {
+            return member_value(archive, cell) == nullptr ? Fit::none : Fit::exact;
+        }
+        if (cell.tag() != Tag::integer) return Fit::none;
+        return HasPythonClass<T> ? Fit::possible : Fit::exact;
+    }
+    static void save(OutputArchive& archive, T value) {
+        if constexpr (HasPythonClass<T>) {
+            archive.write_class(PythonClass<T>::name);
+            archive.write(static_cast<Number>(value));
+            archive.end_tuple(1);
+            archive.encoder().opcode(Opcode::REDUCE);
+        } else {
+            archive.write(static_cast<Number>(value));
+        }
+    }
+    static void load(InputArchive& archive, const Cell& cell, T& value) {
+        const Cell* number = &cell;
+        if (cell.tag() == Tag::object) {
+            number = member_value(archive, cell);
+            if (number == nullptr) archive.fail_type(expected(), cell);
+        }
+        Number read;
+        archive.read(*number, read);
+        value = static_cast<T>(read);
+    }
+
+private:
+    /// The value of a member of the Python enum, or null for anything else.
+    static const Cell* member_value(const InputArchive& archive, const Cell& cell) {
+        if constexpr (HasPythonClass<T>) return archive.enum_value(cell, PythonClass<T>::name);
+        return nullptr;
+    }
+};
+
+/// Numbers that Boost.Serialization wraps into types of their own: collection_size_type, say.
+template <typename T>
+requires std::is_class_v<T> &&(boost::serialization::implementation_level<T>::value ==
+                               boost::serialization::primitive_type) &&
+    std::convertible_to<const T&, std::int64_t> struct Mapping<T> {
+    static constexpr bool is_hashable = true;
+    static std::string_view expected() noexcept { return "int"; }
+    static Fit fit(const InputArchive& archive, const Cell& cell) noexcept {
+        return Mapping<std::int64_t>::fit(archive, cell);
+    }
+    static void save(OutputArchive& archive, const T& value) {
+        archive.write(static_cast<std::int64_t>(value));
+    }
+    static void load(InputArchive& archive, const Cell& cell, T& value) {
+        std::int64_t number;
+        archive.read(cell, number);
+        value = from(number);
+    }
+
+private:
+    // Each has a constructor from some integer, or from the type that it is a kind of. Braces
+    // refuse those that would narrow.
+    template <typename Number>
+    static constexpr bool takes = requires(Number number) {
+        T{number};
+    };
+    static T from(std::int64_t number) {
+        using namespace boost::archive;
+        const auto size = static_cast<std::size_t>(number);
+        if constexpr (takes<std::size_t>)
+            return T{size};
+        else if constexpr (takes<unsigned>)
+            return T{static_cast<unsigned>(number)};
+        else if constexpr (takes<bool>)
+            return T{number != 0};
+        else if constexpr (takes<class_id_type>)
+            return T{class_id_type(size)};
+        else
+            return T{object_id_type(size)};
+    }
+};
+
+}  // namespace parley::pickle
