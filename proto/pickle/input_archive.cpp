@@ -2,7 +2,7 @@
 #include "pickle_size.hpp"
 
 #include <parley/object.hpp>
-#include <parley/pickle/input_archive.hpp>
+#include <parley/pickle/archive.hpp>
 #include <parley/repr.hpp>
 
 // The compiled half of Boost's archives is instantiated once, here.

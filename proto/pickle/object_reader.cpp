@@ -1,7 +1,7 @@
 #include "table.hpp"
 
 #include <parley/object.hpp>
-#include <parley/pickle/input_archive.hpp>
+#include <parley/pickle/archive.hpp>
 #include <parley/pickle/object_reader.hpp>
 
 #include <algorithm>

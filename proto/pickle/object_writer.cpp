@@ -1,5 +1,5 @@
+#include <parley/pickle/archive.hpp>
 #include <parley/pickle/object_writer.hpp>
-#include <parley/pickle/output_archive.hpp>
 
 #include <algorithm>
 #include <string>

@@ -2,7 +2,7 @@
 #include "number.hpp"
 #include "unicode.hpp"
 
-#include <parley/pickle/output_archive.hpp>
+#include <parley/pickle/archive.hpp>
 #include <parley/pickle/writer.hpp>
 
 // The compiled half of Boost's archives is instantiated once, here.

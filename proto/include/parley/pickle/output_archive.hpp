@@ -1,4 +1,5 @@
-// A Boost.Serialization archive that writes pickles. Specified in docs/typed.md.
+// A Boost.Serialization archive that writes pickles. Specified in docs/typed.md. Part of
+// parley/pickle/archive.hpp, which has what the archive knows of types.
 #pragma once
 
 #include <parley/buffer.hpp>
@@ -334,6 +335,3 @@ void OutputArchive::save_derived(const T& object) {
 }
 
 }  // namespace parley::pickle
-
-// What turns each type into a pickle is part of the archive's meaning: it is always there.
-#include <parley/pickle/archive.hpp>
