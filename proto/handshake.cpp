@@ -88,6 +88,8 @@ public:
         reader_.keep();
     }
 
+    bool has_heard() const noexcept { return !first_ || reader_.has_bytes(); }
+
 private:
     bool is_awaiting() const {
         return phase_ == Phase::await_answer || phase_ == Phase::await_challenge ||
@@ -226,6 +228,10 @@ void Handshake::sent(std::size_t size) {
 
 void Handshake::received(ConstBytes bytes) {
     state_->received(bytes);
+}
+
+bool Handshake::has_heard() const noexcept {
+    return state_->has_heard();
 }
 
 bool looks_like_challenge(ConstBytes message) noexcept {
