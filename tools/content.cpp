@@ -1,0 +1,59 @@
+#include "content.hpp"
+
+#include "exit_status.hpp"
+#include "json.hpp"
+
+#include <parley/literal.hpp>
+#include <parley/repr.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace parley::tools {
+namespace {
+
+std::size_t text_limit(std::uint64_t message_size) {
+    constexpr std::size_t always = std::size_t{256} << 20U;
+    return std::max(always, static_cast<std::size_t>(message_size) * 8);
+}
+
+}  // namespace
+
+std::string text_of(const Value& value, std::uint64_t message_size) {
+    return repr(value, {.limit = text_limit(message_size)});
+}
+
+void send(Connection& connection, const Content& content, TimeLimit timeout) {
+    if (const auto* bytes = std::get_if<std::string>(&content))
+        connection.send_bytes(*bytes, timeout);
+    else
+        connection.send(std::get<Value>(content), timeout);
+}
+
+void Form::add_to(CLI::App& verb) {
+    CLI::Option* const raw =
+        verb.add_flag("--raw", raw_, "Messages are bytes, exactly as they are, not objects");
+    verb.add_flag("--json", json_, "Messages are JSON, not Python literals")->excludes(raw);
+}
+
+Content Form::read(std::string text) const {
+    if (raw_) return text;
+    const Result<Value> value = json_ ? json_loads(text) : literal_eval(text);
+    if (!value) throw Trouble(ExitStatus::input, value.error().message());
+    return *value;
+}
+
+std::string Form::receive(Connection& connection, TimeLimit timeout) const {
+    if (raw_) return std::string(connection.recv_bytes(timeout).view());
+    const std::uint64_t before = connection.counters().bytes_received;
+    const Value value = connection.recv(timeout);
+    const std::uint64_t size = connection.counters().bytes_received - before;
+    if (!json_) return text_of(value, size) + '\n';
+    const Result<std::string> text = json_dumps(value, text_limit(size));
+    if (!text) throw Trouble(ExitStatus::peer, text.error().message());
+    return *text + '\n';
+}
+
+}  // namespace parley::tools

@@ -1,0 +1,45 @@
+// What goes out and comes in, and how it stands on standard input and output.
+#pragma once
+
+#include <parley/connection.hpp>
+#include <parley/time_limit.hpp>
+#include <parley/value.hpp>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace CLI {
+class App;
+}
+
+namespace parley::tools {
+
+/// Python's repr of a value that came in a message of so many bytes. A text out of proportion to
+/// them is cut off: values share parts, so that few bytes can mean text without end.
+[[nodiscard]] std::string text_of(const Value& value, std::uint64_t message_size);
+
+/// A message to send: an object, or bytes.
+using Content = std::variant<Value, std::string>;
+
+void send(Connection& connection, const Content& content, TimeLimit timeout);
+
+/// The form that messages have as text: Python literals, or as --raw or --json say.
+class Form {
+public:
+    /// Adds --raw and --json.
+    void add_to(CLI::App& verb);
+
+    /// The message that the text stands for. Throws Trouble (input) where it is no literal, or no
+    /// JSON.
+    [[nodiscard]] Content read(std::string text) const;
+    /// Receives a message: its text with a line feed behind it, or, where it is raw, its bytes.
+    /// Throws as Connection::recv does, and Trouble (peer) for what JSON has no form for.
+    [[nodiscard]] std::string receive(Connection& connection, TimeLimit timeout) const;
+
+private:
+    bool raw_ = false;
+    bool json_ = false;
+};
+
+}  // namespace parley::tools

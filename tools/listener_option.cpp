@@ -1,0 +1,38 @@
+#include "listener_option.hpp"
+
+#include "exit_status.hpp"
+#include "heap.hpp"
+#include "log.hpp"
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace parley::tools {
+
+void ListenerOption::add_to(CLI::App& verb) {
+    add_address(verb, address_);
+    authkey_.add_to(verb);
+    add_strict(verb, strict_);
+    verb.add_flag("-v,--verbose", verbose_, "Log the comings and goings of clients");
+}
+
+Listener ListenerOption::listen() const {
+    const Address here = parse_address(address_);
+    share_heap();
+    open_log(verbose_);
+    ListenerOptions options{.authkey = authkey_.load()};
+    options.digests = strict_ ? Digests::strict : Digests::compatible;
+    options.on_rejected = [](const std::string& peer, const Failure& failure) {
+        log_failure(fmt::format("{}: {}", peer, failure.message()));
+    };
+    try {
+        return Listener(here, std::move(options));
+    } catch (const Error& error) {
+        throw unreachable("listen on " + here.to_string(), error);
+    }
+}
+
+}  // namespace parley::tools

@@ -1,0 +1,16 @@
+// The log of the verbs that serve: one line for each event, on standard error, through spdlog.
+#pragma once
+
+#include <string_view>
+
+namespace parley::tools {
+
+/// To be called before the first line. With `verbose` the comings and goings of peers are told too.
+void open_log(bool verbose);
+
+/// What befell one peer. Thread-safe.
+void log_failure(std::string_view line);
+/// What is only told when verbose. Thread-safe.
+void log_detail(std::string_view line);
+
+}  // namespace parley::tools
