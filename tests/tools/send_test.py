@@ -1,0 +1,103 @@
+"""`parley send`: literals, files, standard input, raw bytes, JSON; and how it fails."""
+import json
+import socket
+
+from support import AUTHENTICATION, INPUT, PEER, SUCCESS, TIMEOUT, USAGE, ToolTest, main
+
+
+class SendTest(ToolTest):
+    def setUp(self):
+        super(SendTest, self).setUp()
+        self.server = self.echo("127.0.0.1:0")
+
+    def send(self, *arguments, **options):
+        return self.run_tool("send", self.server.address, *arguments, **options)
+
+    def test_a_message_may_come_from_anywhere(self):
+        path = self.file("message", b"[1,\n 2]\n")
+        for arguments, stdin in ((["[1, 2]"], b""), (["@" + path], b""), (["-"], b"[1, 2]\n"),
+                                 ([], b"[1, 2]")):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(self.send(*arguments, stdin=stdin), (SUCCESS, b"[1, 2]\n", b""))
+
+    def test_what_begins_with_a_minus_goes_behind_two(self):
+        self.assertEqual(self.send("--", "-5"), (SUCCESS, b"-5\n", b""))
+
+    def test_a_message_that_is_none_is_told_before_anyone_is_called(self):
+        for arguments in (["nonsense"], ["{'a': }", "--json"], ["[1", "--json"], ["", "--json"],
+                          ["[1] 2", "--json"], ["[NaN]", "--json"]):
+            with self.subTest(arguments=arguments):
+                status, out, err = self.run_tool("send", "127.0.0.1:1", *arguments)
+                self.assertEqual((status, out), (INPUT, b""))
+                self.assert_one_line(err)
+
+    def test_a_file_that_is_not_there_is_told(self):
+        status, _, err = self.send("@" + self.folder + "/missing")
+        self.assertEqual(status, USAGE)
+        self.assert_one_line(err)
+
+    def test_raw_bytes_are_exactly_those(self):
+        server = self.echo("127.0.0.1:0", "--raw")
+        for data in (b"", b"\0\xff\n", b"line\n", bytes(range(256)) * 8192):
+            done = self.run_tool("send", server.address, "--raw", stdin=data)
+            self.assertEqual(done, (SUCCESS, data, b""))
+
+    def test_json_goes_there_and_back(self):
+        texts = ['null', 'true', '-1', '1.5', '1e+22', '"\\u00e9\\ud83d\\ude00\\u0007\\"\\\\"', '[]',
+                 '{}', '{"b": [1, {"a": null}], "a": ""}', str(2 ** 64), str(-10 ** 60),
+                 '[%s]' % ", ".join(map(str, range(5000))), '"\x7f\u2028"', '[' * 900 + ']' * 900]
+        for text in texts:
+            with self.subTest(text=text[:60]):
+                status, out, err = self.send(text, "--json")
+                self.assertEqual((status, err), (SUCCESS, b""))
+                reply = json.loads(out.decode())
+                self.assertEqual(reply, json.loads(text))
+                self.assertIs(type(reply), type(json.loads(text)))
+
+    def test_what_json_has_no_form_for_is_told(self):
+        path = self.file("deep", b"[" * 2000 + b"]" * 2000)
+        self.assertEqual(self.send("@" + path, "--json")[0], INPUT)
+        for literal in ("b'x'", "{1}", "{1: 2}", "1e999", "...", "2j"):
+            listener = self.parley("listen", "127.0.0.1:0", "--once", "--reply", literal)
+            address = listener.read_error_line().split()[-1]
+            with self.subTest(literal=literal):
+                status, out, err = self.run_tool("send", address, "1", "--json")
+                self.assertEqual((status, out), (PEER, b""))
+                self.assert_one_line(err)
+                self.assertIn(b"JSON", err)
+
+    def test_without_a_reply_it_leaves_at_once(self):
+        listener = self.parley("listen", "127.0.0.1:0", "--once")
+        address = listener.read_error_line().split()[-1]
+        self.assertEqual(self.run_tool("send", address, "'bye'", "--no-reply"), (SUCCESS, b"", b""))
+        self.assertEqual(listener.read_line(), "'bye'")
+        self.assertEqual(listener.wait(), SUCCESS)
+
+    def test_a_reply_that_does_not_come_is_a_timeout(self):
+        listener = self.parley("listen", "127.0.0.1:0")
+        address = listener.read_error_line().split()[-1]
+        status, _, err = self.run_tool("send", address, "1", "--timeout", "0.1")
+        self.assertEqual(status, TIMEOUT)
+        self.assert_one_line(err)
+
+    def test_a_listener_that_says_nothing_is_told_as_such(self):
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen(1)
+            status, _, err = self.run_tool(
+                "send", "127.0.0.1:%d" % silent.getsockname()[1], "1", "--timeout", "0.1",
+                env={"PARLEY_AUTHKEY": "key"})
+        self.assertEqual(status, AUTHENTICATION)
+        self.assert_one_line(err)
+        self.assertIn(b"asks for no authkey", err)
+
+    def test_it_waits_for_a_listener_to_come_up(self):
+        address = "unix:" + self.folder + "/late"
+        client = self.parley("send", address, "1", "--retry", "20")
+        self.assertIsNone(client.status)
+        self.echo(address)
+        self.assertEqual(client.finish(), (SUCCESS, "1\n", ""))
+
+
+if __name__ == "__main__":
+    main()
