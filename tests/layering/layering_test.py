@@ -11,7 +11,7 @@ FLOORS = {
     "src": {"proto", "src"},
     "listener": {"proto", "src", "listener"},
     "client": {"proto", "src", "client"},
-    "tools": {"proto", "src", "listener", "client"},
+    "tools": {"proto", "src", "listener", "client", "tools"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
 IMPURE = re.compile(
