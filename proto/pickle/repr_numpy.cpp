@@ -252,18 +252,21 @@ std::vector<ReprPiece> describe_scalar(const NdArray& array) {
     return std::move(pieces).take();
 }
 
+std::vector<ReprPiece> describe_dtype(const DType& dtype) {
+    const bool is_time = dtype.kind() == 'M' || dtype.kind() == 'm';
+    const std::string text = is_time ? "'" + dtype.str() + "'" : dtype.description();
+    const bool is_name = text.find_first_of("'[(") != 0;
+    ReprPieces pieces;
+    pieces.text(is_name ? "dtype('" + text + "')" : "dtype(" + text + ")");
+    return std::move(pieces).take();
+}
+
 std::optional<std::vector<ReprPiece>> describe_known(const Value& value) {
     if (const Result<NumpyScalar> scalar = NumpyScalar::from_value(value)) {
         return describe_scalar(scalar->array);
     }
     if (const Result<NdArray> array = NdArray::from_value(value)) return describe_array(*array);
-    if (const Result<DType> dtype = DType::from_value(value)) {
-        ReprPieces pieces;
-        const std::string text = dtype->description();
-        const bool quoted = text.front() == '\'' || text.front() == '[' || text.front() == '(';
-        pieces.text(quoted ? "dtype(" + text + ")" : "dtype('" + text + "')");
-        return std::move(pieces).take();
-    }
+    if (const Result<DType> dtype = DType::from_value(value)) return describe_dtype(*dtype);
     return std::nullopt;
 }
 

@@ -98,7 +98,9 @@ void Unpickler::append_to_list(const Cell& list, std::size_t first) {
                          : message_.grow(node.items, node.size, node.capacity, capacity);
         node.capacity = capacity;
     }
-    std::memcpy(node.items + node.size, stack_.begin() + first, count * sizeof(Cell));
+    if (count != 0) {
+        std::memcpy(node.items + node.size, stack_.begin() + first, count * sizeof(Cell));
+    }
     note_change(list, node.size, size);
     node.size = size;
     stack_.truncate(first);
