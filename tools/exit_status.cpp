@@ -21,8 +21,6 @@ ExitStatus status_of_ours(Errc code) noexcept {
         case Errc::bad_literal:
         case Errc::not_picklable:
             return ExitStatus::input;
-        case Errc::digest_unavailable:
-            return ExitStatus::authentication;
         case Errc::host_not_found:
             return ExitStatus::unreachable;
         default:
