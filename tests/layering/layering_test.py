@@ -1,5 +1,5 @@
 """layering_test.py ROOT: each floor of the house includes only itself and the floors below it, and
-proto/ knows no Asio, socket, clock, thread or random source."""
+proto/ knows no Asio, socket, clock, thread or random source. (It may lock what threads share.)"""
 import glob
 import os
 import re
