@@ -16,7 +16,7 @@ FLOORS = {
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
 IMPURE = re.compile(
     r"^(boost/asio\b.*|boost/system/.*asio.*|sys/(socket|un|select|epoll|poll|time)\.h|netinet/.*"
-    r"|arpa/inet\.h|netdb\.h|poll\.h|unistd\.h|time\.h|ctime|thread|mutex|shared_mutex"
+    r"|arpa/inet\.h|netdb\.h|poll\.h|unistd\.h|time\.h|ctime|thread"
     r"|condition_variable|future|random|boost/random.*|openssl/rand\.h)$")
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
