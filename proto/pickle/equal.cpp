@@ -9,6 +9,7 @@
 #include <parley/value.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -60,7 +61,7 @@ public:
 private:
     bool same_part(const Cell& left, const Cell& right) {
         if (left.tag() == right.tag() && left.integer == right.integer) return true;
-        if (is_number(left.tag())) return is_number(right.tag()) && equal_numbers(left, right);
+        if (is_number(left.tag())) return is_number(right.tag()) && same_number(left, right);
         if (!left.is_pointer() || !right.is_pointer()) return false;
         if (is_text(left.tag())) return is_text(right.tag()) && same_text(left, right);
         if (is_bytes(left.tag())) return is_bytes(right.tag()) && same_bytes(left, right);
@@ -89,6 +90,15 @@ private:
             default:
                 return false;
         }
+    }
+
+    /// A number that is not one equals itself here, as an object does that is met again.
+    static bool same_number(const Cell& left, const Cell& right) {
+        if (left.tag() != Tag::complex || right.tag() != Tag::complex) {
+            return equal_numbers(left, right);
+        }
+        return equal_numbers(left, right) ||
+               std::memcmp(left.complex(), right.complex(), sizeof(ComplexNode)) == 0;
     }
 
     bool same_text(const Cell& left, const Cell& right) {

@@ -145,8 +145,6 @@ void GraphWriter<Counting>::create(const Cell& object) {
 
 template <bool Counting>
 void GraphWriter<Counting>::change(const Cell& object, std::uint32_t number) {
-    // The call that changes an object has been made already: it is an object itself.
-    if (object.object()->changes[number].kind == Change::Kind::call) return;
     write(object);
     push(object, Work::object, {}, false);
     Frame& frame = frames_.back();
@@ -756,7 +754,10 @@ void GraphWriter<Counting>::global_names(const Cell& cell) {
 /// Below protocol 4 a nested name is a chain of getattr().
 template <bool Counting>
 void GraphWriter<Counting>::dotted_global(std::string_view module, std::string_view name) {
-    const auto dots = static_cast<std::size_t>(std::ranges::count(name, '.'));
+    // No attribute has an empty name: such a name is nested for nobody.
+    const bool nested =
+        !name.starts_with('.') && !name.ends_with('.') && name.find("..") == std::string_view::npos;
+    const auto dots = nested ? static_cast<std::size_t>(std::ranges::count(name, '.')) : 0;
     for (std::size_t i = 0; i < dots; ++i)
         helper(Helper::getattr);
     if constexpr (!Counting) {
@@ -764,7 +765,7 @@ void GraphWriter<Counting>::dotted_global(std::string_view module, std::string_v
             is_line(module) && is_line(name) &&
             (out_.protocol() > 2 || (is_ascii_text(module) && is_ascii_text(name)));
         if (!sayable) return out_.fail("a global whose name the protocol cannot hold");
-        std::size_t dot = name.find('.');
+        std::size_t dot = nested ? name.find('.') : std::string_view::npos;
         out_.global(module, name.substr(0, dot));
         while (dot != std::string_view::npos) {
             const std::size_t begin = dot + 1;

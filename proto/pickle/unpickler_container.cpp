@@ -48,7 +48,7 @@ bool Unpickler::list() {
     auto* const node = message_.node<ListNode>();
     *node = {nullptr, 0, 0};
     const Cell cell = Cell::make_pointer(Tag::list, node);
-    append_to_list(cell, mark);
+    if (stack_.size() != mark) append_to_list(cell, mark);
     push(cell);
     return true;
 }

@@ -75,6 +75,8 @@ bool Unpickler::stack_global() {
     const Cell module = stack_.back();
     if (module.tag() != Tag::str) return fail_operand("a module's name", module);
     if (name.tag() != Tag::str) return fail_operand("a name", name);
+    if (module.size() == 0 || name.size() == 0)
+        return fail(Errc::pickle_bad_operand, "an empty name");
     stack_.pop();
     push_global(module, name);
     return true;
@@ -219,25 +221,21 @@ bool Unpickler::build() {
 
 /// Changes what stands at the position by what stands from `first` on.
 bool Unpickler::change(std::size_t position, Change::Kind kind, std::size_t first) {
-    Cell& target = stack_[position];
+    Cell target = stack_[position];
     if (target.foreign()) return fail_operand("a value of the pickle's own", target);
-    if (target.tag() != Tag::object) {
-        const bool item_of_list = target.tag() == Tag::list && kind == Change::Kind::set_items;
-        const bool of_bytearray = target.tag() == Tag::bytearray && kind != Change::Kind::state &&
-                                  kind != Change::Kind::add_items;
-        if (!can_be_called(target) && target.tag() != Tag::buffer && !item_of_list &&
-            !of_bytearray) {
-            return fail_operand(kind == Change::Kind::set_items   ? "a dict"
-                                : kind == Change::Kind::add_items ? "a set"
-                                                                  : "a list",
-                                target);
-        }
-        // Python changes the very thing; here what is done to it is kept beside it.
+    if (target.tag() == Tag::object) {
+        if (target.fetched()) disorder();
+    } else if (can_be_called(target) || target.tag() == Tag::buffer) {
+        // Whatever it stands for is changed where Python keeps it; here that is an event of its
+        // own.
         disorder();
-        target =
-            make_object(Form::reference, target, Cell::make_pointer(Tag::tuple, nullptr), nullptr);
+        target = make_object(Form::reference, target, make_tuple(nullptr, 0), nullptr);
+    } else {
+        return fail_operand(kind == Change::Kind::set_items   ? "a dict"
+                            : kind == Change::Kind::add_items ? "a set"
+                                                              : "a list",
+                            target);
     }
-    if (target.fetched()) disorder();
     add_change(*target.object(), kind, stack_.begin() + first, stack_.size() - first);
     stack_.truncate(first);
     return true;

@@ -41,13 +41,33 @@ void collect_late_changes(Message* first, WriteState& state, std::vector<Event>&
     }
 }
 
+/// The calls that change an object: they are made when it is changed, and not by themselves.
+std::unordered_set<const void*> find_setter_calls(const std::vector<Cell>& objects) {
+    std::unordered_set<const void*> calls;
+    for (const Cell& cell : objects) {
+        const ObjectNode& object = *cell.object();
+        for (std::uint32_t i = 0; i < object.change_count; ++i) {
+            const Change& change = object.changes[i];
+            if (change.kind == Change::Kind::call) calls.insert(change.cells[0].pointer);
+        }
+    }
+    return calls;
+}
+
+std::uint64_t time_of(const Change& change) noexcept {
+    return change.kind == Change::Kind::call ? change.cells[0].object()->time : change.time;
+}
+
 std::vector<Event> collect_events(Message* message, WriteState& state) {
     std::vector<Event> events;
+    const std::unordered_set<const void*> calls = find_setter_calls(state.objects);
     for (const Cell& cell : state.objects) {
         const ObjectNode& object = *cell.object();
-        events.push_back({object.time, Event::Kind::create, cell, 0, nullptr});
+        if (!calls.contains(cell.pointer)) {
+            events.push_back({object.time, Event::Kind::create, cell, 0, nullptr});
+        }
         for (std::uint32_t i = 0; i < object.change_count; ++i) {
-            events.push_back({object.changes[i].time, Event::Kind::change, cell, i, nullptr});
+            events.push_back({time_of(object.changes[i]), Event::Kind::change, cell, i, nullptr});
         }
     }
     collect_late_changes(message, state, events);
@@ -81,7 +101,7 @@ void count(const Value& value, bool whole, Encoder& out, WriteState& state) {
         if (whole) count_unreached(message, state, counter);
         in_order = in_order && state.objects.empty();
     }
-    if (state.conflict || !in_order) state.mode = Mode::ordered;
+    state.mode = state.conflict || !in_order ? Mode::ordered : Mode::counted;
 }
 
 template <bool Counting>

@@ -1,5 +1,5 @@
 // Whatever reads as a pickle is written so that it reads back the same: every type, bit, order and
-// shared part. Written once more, it comes out byte for byte.
+// shared part. Written once more, it comes out the same.
 #include "support/fuzz.hpp"
 #include "support/same_graph.hpp"
 
@@ -24,11 +24,18 @@ void check(const Value& value, int protocol) {
     }
     const Result<Value> back = parley::pickle::loads(parley::ConstBytes(*written));
     require(back.has_value(), "what was written reads back");
-    // Below protocol 4 some things are written as the calls that make them.
-    if (protocol >= 4) require(support::same_graph(value, *back), "it reads back the same");
     const Result<Buffer> again = parley::pickle::dumps(*back, {.protocol = protocol});
     require(again.has_value(), "it can be written again");
-    require(again->view() == written->view(), "written again it is the same");
+    if (protocol >= 4) {
+        require(support::same_graph(value, *back), "it reads back the same");
+        // What only came out of turn once is not written so roundabout a second time.
+        require(again->size() <= written->size(), "written again it is no longer");
+    } else {
+        // Some things are the calls that make them from now on.
+        const Result<Value> twice = parley::pickle::loads(parley::ConstBytes(*again));
+        require(twice.has_value(), "what was written again reads back");
+        require(support::same_graph(*back, *twice), "it reads back the same again");
+    }
 }
 
 }  // namespace

@@ -31,6 +31,12 @@ class PickleTest(unittest.TestCase):
             with self.subTest(python=str(python)):
                 self.run_peer(python, "pickle_suite.py")
 
+    def test_programs_of_opcodes_do_the_same_in_the_same_order(self):
+        for python in PYTHONS:
+            if python.version >= (3, 6):
+                with self.subTest(python=str(python)):
+                    self.run_peer(python, "pickle_programs.py", "1", "400")
+
 
 if __name__ == "__main__":
     PROGRAM = os.path.abspath(sys.argv.pop(1))

@@ -189,7 +189,7 @@ enum class Form : std::uint8_t {
     call,       ///< callable(*args): REDUCE.
     new_,       ///< callable.__new__(callable, *args): NEWOBJ, NEWOBJ_EX.
     instance,   ///< INST or OBJ: the class called, or made bare where there are no arguments.
-    reference,  ///< Not made here: a class, say, that state is put into.
+    reference,  ///< Not made here, only changed: a class, say, that state is put into.
 };
 
 /// What was done to an object after it came into being.

@@ -253,6 +253,13 @@ TEST_CASE("trap: a popped call is made all the same", "[pickle]") {
     CHECK(count_opcode(dump(load("cm\nA\n)Rcm\nB\n)R.")), Opcode::REDUCE) == 2);
 }
 
+TEST_CASE("trap: state put into a class is put there again", "[pickle]") {
+    const std::string pickle = dump(load("cm\nA\n}b."));
+    CHECK(count_opcode(pickle, Opcode::BUILD) == 1);
+    CHECK(load(pickle).is_global("m", "A"));
+    CHECK(dump(load(pickle)) == pickle);
+}
+
 TEST_CASE("trap: a state setter is called in its turn", "[pickle]") {
     const Value value = load("cm\nA\n)R\x94(K\1ecm\nset\nh\0}\x86R0K\2a."s);
     const std::string pickle = dump(value);
