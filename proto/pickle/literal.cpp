@@ -1,6 +1,7 @@
 // A stack machine over the lexer's tokens: one frame for each open bracket, so that depth costs
 // memory and not stack. The grammar is that of CPython's `eval_input`, cut down to what
 // ast.literal_eval accepts; signs and sums follow its _convert_signed_num.
+#include "literal_frame.hpp"
 #include "literal_lexer.hpp"
 #include "literal_number.hpp"
 #include "literal_operand.hpp"
@@ -18,32 +19,11 @@
 namespace parley {
 namespace {
 
+using Frame = pickle::LiteralFrame;
 using pickle::LiteralLexer;
 using pickle::NumberText;
 using pickle::Operand;
 using pickle::Token;
-
-// An open bracket, or the whole text, and the expression that is being read in it.
-struct Frame {
-    enum class Kind { text, parenthesis, list, brace, call };
-    enum class Brace { unknown, set, dict };
-
-    Kind kind = Kind::text;
-    std::size_t offset = 0;  // of the bracket, or of the name that is called
-    std::size_t first = 0;   // its first item's place among the values
-    std::string_view callee = {};
-    bool comma = false;
-    Brace brace = Brace::unknown;
-    bool after_colon = false;          // a dict's key is read, its value is not
-    char sign = 0;                     // stands before the operand to come
-    std::optional<Operand> left = {};  // of the sum whose right side is to come
-    char operation = 0;
-    std::optional<Operand> operand = {};  // what is read of the current item
-
-    [[nodiscard]] bool inside_item() const noexcept {
-        return sign != 0 || left.has_value() || after_colon;
-    }
-};
 
 bool is_callable(std::string_view name) noexcept {
     return name == "set" || name == "frozenset" || name == "bytearray";

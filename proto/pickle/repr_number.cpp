@@ -70,18 +70,17 @@ std::string_view sign_text(double value, std::string_view plus) noexcept {
     return std::signbit(value) && !std::isnan(value) ? "-" : plus;
 }
 
-cpp_int pow10(unsigned exponent) {
-    return boost::multiprecision::pow(cpp_int(10), exponent);
-}
-
 // Divide and conquer: halves of a number are written one after the other, so that nearly all the
 // work is in a few divisions of big numbers. Recursion is as deep as the logarithm of the size.
 class DecimalWriter {
 public:
     explicit DecimalWriter(const cpp_int& value) {
-        powers_.push_back(pow10(base_digits));
+        powers_.emplace_back(10);
+        for (unsigned digits = 1; digits != base_digits; digits *= 2) {
+            powers_.back() *= powers_.back();
+        }
         while (powers_.back() * powers_.back() <= value) {
-            powers_.push_back(powers_.back() * powers_.back());
+            powers_.emplace_back(powers_.back() * powers_.back());
         }
         write(value, powers_.size(), false);
     }
@@ -89,7 +88,7 @@ public:
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
 private:
-    static constexpr unsigned base_digits = 256;
+    static constexpr unsigned base_digits = 256;  // a power of two
 
     void write(const cpp_int& value, std::size_t level, bool padded) {
         if (level == 0) return write_base(value, padded);

@@ -27,6 +27,7 @@ using Element = std::vector<ReprPiece>;
 template <typename T>
 std::vector<Element> as_values(const std::vector<T>& elements) {
     std::vector<Element> result;
+    result.reserve(elements.size());
     for (const T& element : elements)
         result.push_back({{"", Value(element)}});
     return result;
@@ -34,6 +35,7 @@ std::vector<Element> as_values(const std::vector<T>& elements) {
 
 std::vector<Element> as_texts(const std::vector<std::string>& texts) {
     std::vector<Element> result;
+    result.reserve(texts.size());
     for (const std::string& text : texts)
         result.push_back({{text}});
     return result;

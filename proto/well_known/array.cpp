@@ -1,7 +1,7 @@
 // The forms of array.array: array(typecode, [item, ...]) in protocols 0 to 2, and from 3 on
 // _array_reconstructor(array, typecode, machine format, data), after Modules/arraymodule.c.
-#include "pickle/unicode.hpp"
 #include "instance.hpp"
+#include "pickle/unicode.hpp"
 
 #include <parley/array.hpp>
 
@@ -134,7 +134,7 @@ NdArray from_utf16(std::span<const std::byte> units, bool little) {
     for (std::size_t i = 0; i + 1 < units.size(); i += 2) {
         const auto first = std::to_integer<char32_t>(units[i]);
         const auto second = std::to_integer<char32_t>(units[i + 1]);
-        characters += little ? first | second << 8U : second | first << 8U;
+        characters.push_back(little ? first | second << 8U : second | first << 8U);
     }
     return of_characters(characters);
 }

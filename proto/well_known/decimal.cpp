@@ -1,6 +1,6 @@
+#include "instance.hpp"
 #include "pickle/literal_number.hpp"
 #include "pickle/literal_source.hpp"
-#include "instance.hpp"
 
 #include <parley/decimal.hpp>
 

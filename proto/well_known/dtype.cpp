@@ -190,7 +190,7 @@ std::string DType::description() const {
         return "[" + text + "]";
     }
     if (kind_ == 'O') return "object";
-    const std::string name = is_native() ? number_name() : "";
+    std::string name = is_native() ? number_name() : "";
     if (!name.empty()) return name;
     const bool is_time = kind_ == 'M' || kind_ == 'm';
     return is_time && is_native() ? "'" + type_name() + str().substr(3) + "'" : "'" + str() + "'";

@@ -1,7 +1,7 @@
-#include "pickle/unicode.hpp"
 #include "instance.hpp"
 #include "ndarray_element.hpp"
 #include "ndarray_shape.hpp"
+#include "pickle/unicode.hpp"
 
 #include <parley/ndarray.hpp>
 
