@@ -23,15 +23,16 @@ namespace parley::pickle {
 namespace {
 
 constexpr std::size_t max_shown = 60;
-// What is in the pickle once is at most an item for each of its bytes. What containers share may be
-// read so many times more, and a little more often in small messages.
-constexpr std::uint64_t items_per_byte = 8;
+// What is in the pickle once is less than an item for each byte that it takes in memory. Small
+// messages may share more than that.
+// Long text and bytes count as items, too.
+constexpr std::uint64_t bytes_per_item = 16;
 constexpr std::uint64_t free_items = std::uint64_t{1} << 20;
 
 std::uint64_t budget_for(const Value& value, const DecodeOptions& options) noexcept {
     if (options.max_items) return *options.max_items;
     const Message* const message = Access::message(value);
-    return free_items + (message == nullptr ? 0 : items_per_byte * message->memory());
+    return free_items + (message == nullptr ? 0 : message->memory());
 }
 
 std::string class_name(const Value& type) {
@@ -45,6 +46,7 @@ std::string describe(const Value& value) {
         case Kind::none:
             return "None";
         case Kind::object:
+            if (value.as_object().form() == Form::call) return repr(value, {.limit = max_shown});
             return "an instance of " + class_name(value.as_object().type());
         default:
             break;
@@ -88,11 +90,13 @@ void InputArchive::note_type(const TypeInfo& type) {
 }
 
 std::string_view InputArchive::text(const Cell& cell) {
-    if (cell.tag() == Tag::str || cell.tag() == Tag::legacy_str) return {cell.text(), cell.size()};
-    fail_type("str", cell);
+    if (cell.tag() != Tag::str && cell.tag() != Tag::legacy_str) fail_type("str", cell);
+    if (cell.size() >= bytes_per_item) visit(cell.size() / bytes_per_item);
+    return {cell.text(), cell.size()};
 }
 
 ConstBytes InputArchive::bytes(const Cell& cell) {
+    ConstBytes bytes;
     switch (cell.tag()) {
         case Tag::bytes:
             return value(cell).as_bytes();

@@ -10,10 +10,6 @@ std::string describe_range(std::int64_t least, std::uint64_t greatest) {
     return "an int from " + std::to_string(least) + " to " + std::to_string(greatest);
 }
 
-Cell scalar_of(const InputArchive&, const Cell&) {
-    return Cell::make(Tag::absent);
-}
-
 char32_t take_code_point(std::string_view& text) noexcept {
     const CodePoint first = first_code_point(text);
     text.remove_prefix(first.size);

@@ -42,7 +42,7 @@ void OutputArchive::begin() {
     next_mark_ = nullptr;
     names_.clear();
     objects_.clear();
-    classes_.clear();
+    globals_.clear();
     encoder_.reset();
     encoder_.emplace(out_, protocol_);
 }
@@ -119,24 +119,27 @@ void OutputArchive::write_text(std::string_view text) {
 }
 
 void OutputArchive::write_global(std::string_view module, std::string_view qualname) {
-    QualifiedName name{module, qualname};
-    if (protocol_ < 3) name = legacy_name(name);
-    put_global(name.module, name.name);
-}
-
-void OutputArchive::put_global(std::string_view module, std::string_view qualname) {
-    if (protocol_ < 4) return encoder_->global(module, qualname);
-    encoder_->str(module);
-    encoder_->str(qualname);
-    encoder_->opcode(Opcode::STACK_GLOBAL);
+    const QualifiedName name{module, qualname};
+    put_global(protocol_ < 3 ? legacy_name(name) : name);
 }
 
 void OutputArchive::write_class(const PythonName& name) {
-    const auto known = std::find_if(classes_.begin(), classes_.end(),
-                                    [&](const KnownClass& seen) { return seen.name == &name; });
-    if (known != classes_.end()) return encoder_->get(known->memo);
-    put_global(name.module, name.qualname);
-    classes_.push_back({&name, encoder_->memoize()});
+    put_global({name.module, name.qualname});
+}
+
+void OutputArchive::put_global(const QualifiedName& name) {
+    const auto known = std::find_if(globals_.begin(), globals_.end(), [&](const KnownGlobal& seen) {
+        return seen.qualname == name.name && seen.module == name.module;
+    });
+    if (known != globals_.end()) return encoder_->get(known->memo);
+    if (protocol_ < 4) {
+        encoder_->global(name.module, name.name);
+    } else {
+        encoder_->str(name.module);
+        encoder_->str(name.name);
+        encoder_->opcode(Opcode::STACK_GLOBAL);
+    }
+    globals_.push_back({name.module, name.name, encoder_->memoize()});
 }
 
 void OutputArchive::write_reference(SavedObjects::Number number) {

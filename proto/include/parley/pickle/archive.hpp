@@ -2,16 +2,20 @@
 #pragma once
 
 #include <parley/pickle/input_archive.hpp>
+#include <parley/pickle/mapping/adaptor.hpp>
 #include <parley/pickle/mapping/big_integer.hpp>
 #include <parley/pickle/mapping/bytes.hpp>
+#include <parley/pickle/mapping/chrono.hpp>
 #include <parley/pickle/mapping/keyed.hpp>
 #include <parley/pickle/mapping/number.hpp>
+#include <parley/pickle/mapping/numpy.hpp>
 #include <parley/pickle/mapping/object.hpp>
 #include <parley/pickle/mapping/optional.hpp>
 #include <parley/pickle/mapping/pointer.hpp>
 #include <parley/pickle/mapping/sequence.hpp>
 #include <parley/pickle/mapping/text.hpp>
 #include <parley/pickle/mapping/tuple.hpp>
+#include <parley/pickle/mapping/uuid.hpp>
 #include <parley/pickle/mapping/value.hpp>
 #include <parley/pickle/mapping/variant.hpp>
 #include <parley/pickle/output_archive.hpp>

@@ -31,6 +31,8 @@
 
 namespace parley::pickle {
 
+struct QualifiedName;
+
 /// An output archive: `archive << object` appends one whole pickle to the buffer, as one call of
 /// Python's pickle.dump does. Identity is kept within one pickle. What cannot be pickled throws
 /// PickleError, which names the member; the buffer is then as it was before that object.
@@ -88,9 +90,10 @@ public:
     void write_bytes(ConstBytes bytes);
     /// Ends a tuple of so many values; more than 3 need a MARK before them.
     void end_tuple(std::size_t size);
-    /// Writes a class or function of Python's own library by the name that Python 3 has for it.
+    /// Writes a class or function of Python's own library by the name that Python 3 has for it;
+    /// once in full, like `write_class`. The names must live as long as the archive.
     void write_global(std::string_view module, std::string_view qualname);
-    /// Writes a class of the program's, once in full.
+    /// Writes a class of the program's.
     void write_class(const PythonName& name);
 
     /// Begins a set, or a frozenset where it is a key.
@@ -124,8 +127,10 @@ private:
         NameTable::Number name;
         std::uint32_t count;
     };
-    struct KnownClass {
-        const PythonName* name;
+    /// A class or function that is in the memo; the names live as long as the program.
+    struct KnownGlobal {
+        std::string_view module;
+        std::string_view qualname;
         std::uint32_t memo;
     };
     /// Thrown where `again_` is set.
@@ -163,7 +168,7 @@ private:
 
     void begin();
     void finish();
-    void put_global(std::string_view module, std::string_view qualname);
+    void put_global(const QualifiedName& name);
     void note_type(const TypeInfo& type);
     void write_reference(SavedObjects::Number number);
     [[noreturn]] void fail_pointer_conflict();
@@ -185,7 +190,7 @@ private:
     std::vector<Part> bases_;
     std::vector<const std::type_info*> list_classes_;
     std::vector<const TypeInfo*> registered_;
-    std::vector<KnownClass> classes_;
+    std::vector<KnownGlobal> globals_;
 };
 
 }  // namespace parley::pickle

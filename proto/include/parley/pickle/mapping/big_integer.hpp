@@ -13,13 +13,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace parley::pickle {
 
 /// A number of Boost.Multiprecision that is an integer; its headers are the program's to include.
 template <typename T>
-concept BigInteger = std::numeric_limits<T>::is_specialized && std::numeric_limits<T>::is_integer &&
+concept BigInteger = std::is_class_v<T> && std::numeric_limits<T>::is_specialized &&
+    std::numeric_limits<T>::is_integer &&
     requires(const T& number, std::back_insert_iterator<std::vector<unsigned char>> out) {
     typename T::backend_type;
     { number.sign() } -> std::convertible_to<int>;
@@ -38,7 +40,7 @@ struct Mapping<T> {
         // -n is ~(n - 1), and the magnitude of n - 1 has the bits that two's complement inverts.
         const bool is_negative = number.sign() < 0;
         std::vector<unsigned char> bytes;
-        const T magnitude = is_negative ? T(-(number + 1)) : number;
+        const T magnitude = is_negative ? inverted(number) : number;
         if (!magnitude.is_zero()) export_bits(magnitude, std::back_inserter(bytes), 8U, false);
         if (!bytes.empty() && (bytes.back() & 0x80U) != 0) bytes.push_back(0);
         if (is_negative) {
@@ -62,10 +64,17 @@ struct Mapping<T> {
         check_size(archive, cell, magnitude, is_negative);
         T read = 0;
         if (!magnitude.empty()) import_bits(read, magnitude.begin(), magnitude.end(), 8U, false);
-        number = is_negative ? T(-read - 1) : read;
+        number = is_negative ? inverted(read) : read;
     }
 
 private:
+    /// ~n, as two's complement has it.
+    static T inverted(const T& number) {
+        if constexpr (std::numeric_limits<T>::is_signed)
+            return T(-(number + 1));
+        else
+            return number;
+    }
     static void check_size(InputArchive& archive, const Cell& cell,
                            const std::vector<unsigned char>& magnitude, bool is_negative) {
         if constexpr (!std::numeric_limits<T>::is_signed) {

@@ -4,6 +4,7 @@
 #include <parley/container_traits.hpp>
 #include <parley/pickle/input_archive.hpp>
 #include <parley/pickle/mapping/mapping.hpp>
+#include <parley/pickle/mapping/numpy.hpp>
 #include <parley/pickle/output_archive.hpp>
 
 #include <boost/serialization/array_wrapper.hpp>
@@ -120,6 +121,9 @@ requires(!ByteLike<typename T::value_type>) struct Mapping<T>
         List::save_list(archive, items, items.size());
     }
     static void load(InputArchive& archive, const Cell& cell, T& items) {
+        if constexpr (ElementType<Item>) {
+            if (cell.tag() == Tag::object && load_ndarray(archive, cell, items)) return;
+        }
         if constexpr (std::is_default_constructible_v<Item>) {
             load_in_place(archive, archive.items(cell, "list"), items);
         } else {
@@ -128,6 +132,13 @@ requires(!ByteLike<typename T::value_type>) struct Mapping<T>
     }
 
 private:
+    static bool load_ndarray(InputArchive& archive, const Cell& cell, T& items) {
+        const Result<NdArray> array = NdArray::from_value(archive.value(cell));
+        if (!array || array->ndim() != 1) return false;
+        const std::vector<Item> elements = elements_of<Item>(archive, cell, *array, "list");
+        items.assign(elements.begin(), elements.end());
+        return true;
+    }
     static void load_in_place(InputArchive& archive, std::span<const Cell> cells, T& items) {
         items.clear();
         items.resize(cells.size());
