@@ -1,4 +1,4 @@
-// A value as text, the way Python's repr() writes it. docs/pickle.md tells what is ours where
+// A value as text, the way Python's repr() writes it. docs/literal.md tells what is ours where
 // Python would have to run code.
 #pragma once
 
