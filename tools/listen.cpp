@@ -99,6 +99,7 @@ void Listen::run() const {
         while (wait({stop.fileno(), printer.fileno(), here}).front() == 2)
             clients.start(here.accept());
         here.close();
+        stop.let_go();  // whoever reads our output may keep a client's thread waiting
     }
     printer.check();
 }

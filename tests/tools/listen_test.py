@@ -5,7 +5,7 @@ import socket
 import struct
 import subprocess
 
-from support import SUCCESS, SYSTEM, ToolTest, main, parley, seconds
+from support import SUCCESS, SYSTEM, ToolTest, main, parley, seconds, until
 
 
 class ListenTest(ToolTest):
@@ -78,6 +78,20 @@ class ListenTest(ToolTest):
         self.assertIn("authkey", listener.read_error_line())
         self.say(listener, "1", env={"PARLEY_AUTHKEY": "key"})
         self.assertEqual(listener.read_line(), "1")
+
+    def test_a_second_signal_ends_it_where_nobody_reads_what_it_prints(self):
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        listener = self.listen_into("/dev/fd/%d" % writing)
+        os.close(writing)
+        self.say(listener, "@" + self.file("long", b"'%s'" % (b"x" * (1 << 20))))
+        os.read(reading, 1)  # it prints, and will have to wait
+        self.assertTrue(until(lambda: listener.poll() is not None or self.stopped(listener)))
+        self.assertEqual(listener.wait(seconds(20)), -signal.SIGTERM)
+
+    @staticmethod
+    def stopped(listener):
+        listener.terminate()
 
     def test_output_that_is_full_ends_it(self):
         listener = self.listen_into("/dev/full")
