@@ -98,7 +98,7 @@ void Bench::measure(std::vector<Client>& connections, std::size_t message_size) 
     const std::chrono::duration<double> taken = Clock::now() - begin;
     for (const std::exception_ptr& failure : failures)
         if (failure) std::rethrow_exception(failure);
-    const Percentiles all(std::move(times));
+    const Percentiles all(times);
     const double rate = static_cast<double>(all.count()) / taken.count();
     write_line(fmt::format("{:>9}  {:>11.0f}  {:>9.1f}  {}", message_size, rate,
                            2 * rate * static_cast<double>(message_size) / (1 << 20),

@@ -19,7 +19,7 @@ namespace parley::tools {
 namespace {
 
 // After so many bytes from a client, what it took of the heap is given back.
-constexpr std::uint64_t big = 64 * 1024;
+constexpr std::uint64_t big = std::uint64_t{64} << 10U;
 
 /// Who it was and what went wrong, for the log; an error's own words end with the peer.
 std::string about(const std::string& peer, std::string_view what) {

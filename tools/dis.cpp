@@ -23,7 +23,7 @@ class Lines {
 public:
     void add(const std::string& line) {
         (text_ += line) += '\n';
-        if (text_.size() > 64 * 1024) flush();
+        if (text_.size() > (std::size_t{64} << 10U)) flush();
     }
     void flush() { write_output(std::exchange(text_, {})); }
 

@@ -49,8 +49,8 @@ Result<void> Disassembler::step(const Instruction& instruction, const Print& pri
     const bool took_mark = takes_mark(instruction);
     std::string words;
     if (instruction.traits->opcode == Opcode::MEMOIZE) words = fmt::format("(as {})", memo_.size());
-    const Result<void> marked = use_mark(instruction, words);
-    const Result<void> stored = use_memo(instruction);
+    Result<void> marked = use_mark(instruction, words);
+    Result<void> stored = use_memo(instruction);
     Result<std::string> line = line_of(instruction, indent, words);
     if (!line) return line.error();
     print(std::move(*line));

@@ -25,7 +25,7 @@ std::optional<std::string> InputLines::next() {
 
 /// Drops what was handed out, and adds to the rest; false at the end of the input.
 bool InputLines::read_more() {
-    constexpr std::size_t step = 64 * 1024;
+    constexpr std::size_t step = std::size_t{64} << 10U;
     buffer_.erase(0, begin_);
     begin_ = 0;
     const std::size_t old_size = buffer_.size();

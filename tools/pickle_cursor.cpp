@@ -70,7 +70,7 @@ Result<std::string_view> PickleCursor::bytes(std::uint64_t count) {
 }
 
 Result<std::string_view> PickleCursor::counted(std::size_t width) {
-    const Result<std::string_view> length = bytes(width);
+    Result<std::string_view> length = bytes(width);
     if (!length) return length;
     return bytes(little_endian(*length));
 }

@@ -42,7 +42,7 @@ std::size_t read_some(int descriptor, const std::string& name, std::span<std::by
 }
 
 std::string read_all(int descriptor, const std::string& name) {
-    constexpr std::size_t least_room = 64 * 1024;
+    constexpr std::size_t least_room = std::size_t{64} << 10U;
     std::string text;
     for (std::size_t size = 0;;) {
         text.resize(std::max(2 * size, least_room));
