@@ -127,6 +127,19 @@ const Cell* InputArchive::enum_value(const Cell& cell, const PythonName& name) c
     return has_value ? &object.args.items()[0] : nullptr;
 }
 
+// getattr(cls, name)
+std::optional<std::string_view> InputArchive::enum_name(const Cell& cell,
+                                                        const PythonName& name) const {
+    const ObjectNode& object = *cell.object();
+    if (object.args.tag() != Tag::tuple || object.args.size() != 2) return std::nullopt;
+    const Cell* const args = object.args.items();
+    const bool is_member = args[1].tag() == Tag::str &&
+                           value(object.callable).is_global("builtins", "getattr") &&
+                           value(args[0]).is_global(name.module, name.qualname);
+    if (!is_member) return std::nullopt;
+    return std::string_view(args[1].text(), args[1].size());
+}
+
 bool InputArchive::is_marked(const Cell& cell, std::string_view mark) const {
     if (cell.tag() != Tag::dict) return false;
     const std::optional<Value> found = value(cell).find("__class__");

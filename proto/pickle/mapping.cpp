@@ -2,12 +2,30 @@
 
 #include <parley/pickle/archive.hpp>
 
+#include <algorithm>
 #include <cstring>
 
 namespace parley::pickle {
 
 std::string describe_range(std::int64_t least, std::uint64_t greatest) {
     return "an int from " + std::to_string(least) + " to " + std::to_string(greatest);
+}
+
+bool is_same_member(std::string_view python, std::string_view cpp) noexcept {
+    const auto skip = [](std::string_view& text) {
+        text.remove_prefix(std::min(text.find_first_not_of('_'), text.size()));
+    };
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    };
+    for (;;) {
+        skip(python);
+        skip(cpp);
+        if (python.empty() || cpp.empty()) return python.empty() && cpp.empty();
+        if (lower(python.front()) != lower(cpp.front())) return false;
+        python.remove_prefix(1);
+        cpp.remove_prefix(1);
+    }
 }
 
 char32_t take_code_point(std::string_view& text) noexcept {

@@ -104,9 +104,14 @@ void ObjectReader::open_instance(const ObjectNode& object, bool is_known) {
         return;
     }
     if (object.has_kwargs) return use_table(object.kwargs, Source::instance);
-    const bool has_arguments = object.form != Form::reference && object.args.tag() == Tag::tuple &&
-                               object.args.size() != 0 && !InputArchive::is_remade(object);
-    if (has_arguments) use_items({object.args.items(), object.args.size()}, Source::arguments);
+    if (object.form == Form::reference || object.args.tag() != Tag::tuple) return;
+    const std::span<const Cell> arguments(object.args.items(), object.args.size());
+    if (!InputArchive::is_remade(object)) {
+        if (!arguments.empty()) use_items(arguments, Source::arguments);
+    } else if (arguments.size() == 3 && arguments[2].tag() == Tag::tuple) {
+        // copyreg._reconstructor(cls, tuple, items), below protocol 2.
+        use_items({arguments[2].items(), arguments[2].size()}, Source::arguments);
+    }
 }
 
 void ObjectReader::use_table(const Cell& dict, Source source) {

@@ -28,6 +28,13 @@ struct PythonName {
 template <typename T>
 struct PythonClass {};
 
+/// The members of a Python enum by name, where they are not called as in C++ or lie beyond -128 to
+/// 255: `static constexpr std::pair<std::string_view, Color> members[] = {{"RED", Color::red}}`.
+/// Python 3.11.0 to 3.11.3, and enums that ask for it (pickle_by_enum_name), send names. Without
+/// a specialisation C++'s own names are used, in any case and whatever their underscores.
+template <typename Enum>
+struct PythonMembers {};
+
 }  // namespace parley
 
 /// Says that the C++ class or enum travels as the Python class of this module and name; a

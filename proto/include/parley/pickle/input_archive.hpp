@@ -113,6 +113,9 @@ public:
     [[nodiscard]] std::optional<double> if_number(const Cell& cell) const;
     /// The value that an enum's member was made with, or null for anything but a member of it.
     [[nodiscard]] const Cell* enum_value(const Cell& cell, const PythonName& name) const;
+    /// The name of the enum's member that was sent by it, or nothing.
+    [[nodiscard]] std::optional<std::string_view> enum_name(const Cell& cell,
+                                                            const PythonName& name) const;
     [[nodiscard]] bool is_class(const ObjectNode& object, const PythonName& name) const;
     /// Whether a dict says that it is of the class with that mark.
     [[nodiscard]] bool is_marked(const Cell& cell, std::string_view mark) const;
@@ -220,7 +223,7 @@ private:
     /// Two spans one behind the other, for as long as the archive lives.
     [[nodiscard]] std::span<const Cell> join(std::span<const Cell> first,
                                              std::span<const Cell> second);
-    /// Whether copyreg makes it: its arguments are a class, and no members.
+    /// Whether copyreg makes it: its arguments are a class and what that is made of.
     [[nodiscard]] static bool is_remade(const ObjectNode& object);
     [[nodiscard]] std::span<const Cell> gather(const Cell& cell, bool of_list,
                                                std::string_view expected);

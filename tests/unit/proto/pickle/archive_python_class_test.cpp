@@ -51,6 +51,7 @@ struct Called {
     friend bool operator==(const Called&, const Called&) = default;
 };
 enum class Color { red = 1, green = 2 };
+enum class Mode { near = 1, far = 1000 };
 
 struct Shape {
     std::string label;
@@ -97,6 +98,12 @@ PARLEY_PYTHON_CLASS(lab::Slotted, "lab.readings", "Slotted", PythonForm::slots);
 PARLEY_PYTHON_CLASS(lab::Point, "lab.shapes", "Point", PythonForm::namedtuple);
 PARLEY_PYTHON_CLASS(lab::Called, "lab.shapes", "Called", PythonForm::call);
 PARLEY_PYTHON_CLASS(lab::Color, "lab.shapes", "Color");
+PARLEY_PYTHON_CLASS(lab::Mode, "lab.shapes", "Mode");
+template <>
+struct parley::PythonMembers<lab::Mode> {
+    static constexpr std::pair<std::string_view, lab::Mode> members[] = {
+        {"near by", lab::Mode::near}, {"far away", lab::Mode::far}};
+};
 PARLEY_PYTHON_CLASS(lab::Shape, "lab.shapes", "Shape");
 PARLEY_PYTHON_CLASS(lab::Circle, "lab.shapes", "Circle");
 PARLEY_PYTHON_CLASS(lab::Knot, "lab.shapes", "Knot", PythonForm::namedtuple);
@@ -139,6 +146,21 @@ TEST_CASE("archive: the forms of Python classes", "[archive]") {
     CHECK(support::comes_back(lab::Called{7}));
     CHECK(python(lab::Color::green) == "Color(2)");
     CHECK(support::comes_back(std::vector{lab::Color::green, lab::Color::red}));
+}
+
+TEST_CASE("archive: members of enums are found by name, too", "[archive]") {
+    const auto by_name = [](const char* cls, const char* name) {
+        return parley::call(parley::global("builtins", "getattr"),
+                            parley::tuple(parley::global("lab.shapes", cls), name));
+    };
+    CHECK(from<lab::Color>(by_name("Color", "green")) == lab::Color::green);
+    CHECK(from<lab::Color>(by_name("Color", "GREEN")) == lab::Color::green);
+    CHECK(from<lab::Mode>(by_name("Mode", "far away")) == lab::Mode::far);
+    CHECK(from<lab::Mode>(Value(1000)) == lab::Mode::far);
+    CHECK(reading<lab::Color>(by_name("Color", "blue")) ==
+          "wrong type: expected lab.shapes.Color, got <Color.blue>");
+    CHECK(reading<lab::Color>(by_name("Mode", "green")).starts_with("wrong type"));
+    CHECK(reading<lab::Mode>(by_name("Mode", "far")).starts_with("wrong type"));
 }
 
 TEST_CASE("archive: an instance of a Python class may be a key", "[archive]") {

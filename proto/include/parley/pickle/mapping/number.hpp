@@ -1,6 +1,7 @@
 // bool, integers, floating-point and complex numbers, and enums.
 #pragma once
 
+#include <parley/pickle/enumerator.hpp>
 #include <parley/pickle/input_archive.hpp>
 #include <parley/pickle/mapping/mapping.hpp>
 #include <parley/pickle/output_archive.hpp>
@@ -194,9 +195,7 @@ requires std::is_enum_v<T> &&(!std::same_as<T, std::byte>)struct Mapping<T> {
             return "int";
     }
     static Fit fit(const InputArchive& archive, const Cell& cell) {
-        if (cell.tag() == Tag::object) {
-            return member_value(archive, cell) == nullptr ? Fit::none : Fit::exact;
-        }
+        if (cell.tag() == Tag::object) return find_member(archive, cell) ? Fit::exact : Fit::none;
         if (cell.tag() != Tag::integer) return Fit::none;
         return HasPythonClass<T> ? Fit::possible : Fit::exact;
     }
@@ -213,8 +212,13 @@ requires std::is_enum_v<T> &&(!std::same_as<T, std::byte>)struct Mapping<T> {
     static void load(InputArchive& archive, const Cell& cell, T& value) {
         const Cell* number = &cell;
         if (cell.tag() == Tag::object) {
-            number = member_value(archive, cell);
-            if (number == nullptr) archive.fail_type(expected(), cell);
+            const std::optional<Member> member = find_member(archive, cell);
+            if (!member) archive.fail_type(expected(), cell);
+            if (member->by_name) {
+                value = *member->by_name;
+                return;
+            }
+            number = member->by_value;
         }
         Number read;
         archive.read(*number, read);
@@ -222,10 +226,20 @@ requires std::is_enum_v<T> &&(!std::same_as<T, std::byte>)struct Mapping<T> {
     }
 
 private:
-    /// The value of a member of the Python enum, or null for anything else.
-    static const Cell* member_value(const InputArchive& archive, const Cell& cell) {
-        if constexpr (HasPythonClass<T>) return archive.enum_value(cell, PythonClass<T>::name);
-        return nullptr;
+    struct Member {
+        const Cell* by_value = nullptr;
+        std::optional<T> by_name = std::nullopt;
+    };
+    /// The member of the Python enum that an instance is, or nothing for anything else.
+    static std::optional<Member> find_member(const InputArchive& archive, const Cell& cell) {
+        if constexpr (HasPythonClass<T>) {
+            const PythonName& python = PythonClass<T>::name;
+            if (const Cell* const number = archive.enum_value(cell, python)) return Member{number};
+            if (const auto name = archive.enum_name(cell, python)) {
+                if (const auto value = find_enumerator<T>(*name)) return Member{nullptr, value};
+            }
+        }
+        return std::nullopt;
     }
 };
 
