@@ -29,7 +29,7 @@ Cell Container::take(const Value& value) {
     const bool is_part = source->root.tag() != cell.tag() || source->root.pointer != cell.pointer;
     const bool is_again = cell.has_flags() && (mark(cell, owned) & owned) != 0;
     if (cell.has_flags() && (is_part || is_again)) {
-        mark(cell, shared);
+        mark(cell, reused);
         message_->has_shared = true;
     }
     message_->has_shared = message_->has_shared || source->has_shared;

@@ -9,7 +9,7 @@
 #include <parley/value.hpp>
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -97,8 +97,12 @@ private:
         if (left.tag() != Tag::complex || right.tag() != Tag::complex) {
             return equal_numbers(left, right);
         }
+        const auto same_bits = [](double a, double b) {
+            return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+        };
         return equal_numbers(left, right) ||
-               std::memcmp(left.complex(), right.complex(), sizeof(ComplexNode)) == 0;
+               (same_bits(left.complex()->real, right.complex()->real) &&
+                same_bits(left.complex()->imag, right.complex()->imag));
     }
 
     bool same_text(const Cell& left, const Cell& right) {
@@ -186,6 +190,7 @@ private:
         }
         if (unmatched.size() != numbers.size()) return false;
         std::vector<std::uint64_t> others;
+        others.reserve(numbers.size());
         for (const auto& [unused, entry] : numbers)
             others.push_back(entry);
         std::ranges::sort(others);

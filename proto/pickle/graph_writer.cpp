@@ -58,7 +58,9 @@ typename GraphWriter<Counting>::Reference GraphWriter<Counting>::refer(const Cel
                                                                        bool opens) {
     if (state_.mode == WriteState::Mode::tree || !cell.has_flags()) return {false, false};
     const bool forced = is_forced(cell);
-    if (!forced && !has_flag(cell, shared)) return {false, false};
+    // The reader's own notes are exact; containers made since add theirs.
+    const bool exact = state_.mode == WriteState::Mode::natural;
+    if (!forced && !has_flag(cell, exact ? shared : shared | reused)) return {false, false};
     if constexpr (Counting) {
         return refer_counting(cell, opens);
     } else {
@@ -189,19 +191,11 @@ template <bool Counting>
 bool GraphWriter<Counting>::begin(const Cell& cell) {
     switch (cell.tag()) {
         case Tag::none:
-            op(Opcode::NONE);
-            return true;
         case Tag::boolean:
-            op(cell.integer != 0 ? Opcode::NEWTRUE : Opcode::NEWFALSE);
-            return true;
         case Tag::integer:
-            integer(cell);
-            return true;
         case Tag::real:
-            if constexpr (!Counting) out_.floating(cell.real);
-            return true;
         case Tag::extension:
-            if constexpr (!Counting) out_.extension(static_cast<std::int32_t>(cell.integer));
+            atom(cell);
             return true;
         case Tag::ellipsis:
             helper(Helper::ellipsis);
@@ -536,7 +530,8 @@ bool GraphWriter<Counting>::make_with_partial(Frame& frame) {
         if (!begin(object.callable)) return false;
     }
     const std::uint64_t arg_count = object.args.size() + 1;
-    const bool is_shared = object.callable.has_flags() && has_flag(object.callable, shared);
+    const bool is_shared =
+        object.callable.has_flags() && has_flag(object.callable, shared | reused);
     if (frame.stage == 1) {
         if constexpr (!Counting) {
             if (!is_shared) frame.class_ = out_.memoize();
@@ -618,9 +613,27 @@ bool GraphWriter<Counting>::changes(Frame& frame) {
     }
 }
 
+/// What stands in the cell itself, and has no identity.
+template <bool Counting>
+void GraphWriter<Counting>::atom(const Cell& cell) {
+    if constexpr (!Counting) {
+        switch (cell.tag()) {
+            case Tag::boolean:
+                return out_.boolean(cell.integer != 0);
+            case Tag::integer:
+                return integer(cell);
+            case Tag::real:
+                return out_.floating(cell.real);
+            case Tag::extension:
+                return out_.extension(static_cast<std::int32_t>(cell.integer));
+            default:
+                return out_.none();
+        }
+    }
+}
+
 template <bool Counting>
 void GraphWriter<Counting>::integer(const Cell& cell) {
-    if constexpr (Counting) return;
     if (out_.protocol() > 2) return out_.integer(cell.integer);
     // Python 2 tells its int from its long by the opcode.
     const bool is_long = (cell.head & Cell::long_bit) != 0;

@@ -139,6 +139,7 @@ private:
     [[nodiscard]] bool make_with_partial(Frame& frame);
     [[nodiscard]] bool changes(Frame& frame);
 
+    void atom(const Cell& cell);
     void integer(const Cell& cell);
     void str(const Cell& cell);
     void legacy_str(const Cell& cell);

@@ -9,7 +9,6 @@
 
 namespace parley {
 
-using pickle::Access;
 using pickle::Cell;
 using pickle::Container;
 using pickle::ObjectNode;

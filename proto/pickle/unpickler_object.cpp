@@ -117,7 +117,7 @@ bool Unpickler::persistent(const Cell& id) {
     if (given.is_pointer() && Access::message(*meaning) != nullptr) {
         message_.keep(Access::message(*meaning));
         message_.has_shared = true;
-        std::atomic_ref(given.flags()).fetch_or(shared, std::memory_order_relaxed);
+        std::atomic_ref(given.flags()).fetch_or(reused, std::memory_order_relaxed);
     }
     given.head |= Cell::foreign_bit;
     push(given);

@@ -40,10 +40,10 @@ enum class Tag : std::uint8_t {
 
 /// What is known of a pointed-to thing; one byte right before it.
 enum NodeFlag : std::uint8_t {
-    shared = 1,   ///< Referenced more than once, as far as whoever made it could see.
-    owned = 2,    ///< Some container made by the program holds it.
-    late = 4,     ///< A container that was changed after something else had seen it.
-    counted = 8,  ///< Scratch of the reader.
+    shared = 1,  ///< Its own message refers to it more than once.
+    owned = 2,   ///< Some container made by the program holds it.
+    reused = 4,  ///< And another one, or a part of its message does.
+    late = 8,    ///< A container that was changed after something else had seen it.
 };
 
 /// Precedes every node and every tuple's items. Text and bytes lie in the received frame instead,
