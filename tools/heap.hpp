@@ -1,11 +1,12 @@
-// What a server does so that the memory of a client that has gone goes back to the machine.
+// What a server does with its heap: memory that was just used is kept for the next message, since
+// fresh pages cost more than the message does, and what a client took goes back when it has gone.
 #pragma once
 
 namespace parley::tools {
 
-/// Has all threads share one heap: what is free at its end can be given back, which the allocator
-/// does for no other. To be called before there are threads.
-void share_heap() noexcept;
+/// Has all threads share one heap, which keeps tens of MiB that are free. The ends of other heaps,
+/// the allocator's own for threads, could not be trimmed. To be called before there are threads.
+void prepare_heap() noexcept;
 
 /// Gives back what is free. Takes a while where much was used. Thread-safe.
 void trim_heap() noexcept;

@@ -21,7 +21,7 @@ void ListenerOption::add_to(CLI::App& verb) {
 
 Listener ListenerOption::listen() const {
     const Address here = parse_address(address_);
-    share_heap();
+    prepare_heap();
     open_log(verbose_);
     ListenerOptions options{.authkey = authkey_.load()};
     options.digests = strict_ ? Digests::strict : Digests::compatible;
