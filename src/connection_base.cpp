@@ -308,7 +308,9 @@ Counters ConnectionBase::counters() const noexcept {
     return {.messages_sent = read(state_->messages_sent),
             .messages_received = read(state_->messages_received),
             .bytes_sent = read(state_->bytes_sent),
-            .bytes_received = read(state_->bytes_received)};
+            .bytes_received = read(state_->bytes_received),
+            .stream_sent = state_->transport.bytes_written.get(),
+            .stream_received = state_->transport.bytes_read.get()};
 }
 
 int ConnectionBase::protocol() const {

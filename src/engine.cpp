@@ -22,6 +22,7 @@ MutableBytes scratch() {
 /// One system call for a step; the errno, or 0.
 int carry_out(Transport& transport, Algorithm& algorithm, const Send& send, Patience patience) {
     const Transfer transfer = transport.write(send.parts, patience);
+    transport.bytes_written.add(transfer.size);
     if (transfer.error == 0) algorithm.sent(transfer.size);
     return transfer.error;
 }
@@ -33,6 +34,7 @@ int carry_out(Transport& transport, Algorithm& algorithm, const Receive& receive
     if (receive.inside_message) transport.acknowledge_now();
     const MutableBytes into = receive.into.empty() ? scratch() : receive.into;
     const Transfer transfer = transport.read(into, patience);
+    transport.bytes_read.add(transfer.size);
     if (transfer.error == 0) algorithm.received(into.first(transfer.size));
     return transfer.error;
 }

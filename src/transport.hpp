@@ -2,6 +2,7 @@
 #pragma once
 
 #include "descriptor.hpp"
+#include "stream_count.hpp"
 
 #include <parley/connection_base.hpp>
 #include <parley/step.hpp>
@@ -59,6 +60,10 @@ public:
     void close() noexcept;
     /// Gives up the descriptor, as it was: blocking and without a timeout of ours.
     [[nodiscard]] int release();
+
+    /// What the engine has read and written here so far.
+    StreamCount bytes_read;
+    StreamCount bytes_written;
 
     [[nodiscard]] std::optional<PeerCredentials> peer_credentials() const;
     [[nodiscard]] std::string peer() const;

@@ -2,6 +2,7 @@
 
 #include "exit_status.hpp"
 #include "json.hpp"
+#include "progress.hpp"
 
 #include <parley/literal.hpp>
 #include <parley/repr.hpp>
@@ -26,10 +27,15 @@ std::string text_of(const Value& value, std::uint64_t message_size) {
 }
 
 void send(Connection& connection, const Content& content, TimeLimit timeout) {
-    if (const auto* bytes = std::get_if<std::string>(&content))
+    const std::uint64_t before = connection.counters().stream_sent;
+    const auto sent = [&, before] { return connection.counters().stream_sent - before; };
+    if (const auto* bytes = std::get_if<std::string>(&content)) {
+        const Progress progress("sent", sent, bytes->size());
         connection.send_bytes(*bytes, timeout);
-    else
+    } else {
+        const Progress progress("sent", sent);
         connection.send(std::get<Value>(content), timeout);
+    }
 }
 
 void Form::add_to(CLI::App& verb) {
@@ -46,10 +52,14 @@ Content Form::read(std::string text) const {
 }
 
 std::string Form::receive(Connection& connection, TimeLimit timeout) const {
+    static_cast<void>(connection.poll(timeout));  // a transfer begins with its first byte
+    const Counters before = connection.counters();
+    const Progress progress("received", [&connection, &before] {
+        return connection.counters().stream_received - before.stream_received;
+    });
     if (raw_) return std::string(connection.recv_bytes(timeout).view());
-    const std::uint64_t before = connection.counters().bytes_received;
     const Value value = connection.recv(timeout);
-    const std::uint64_t size = connection.counters().bytes_received - before;
+    const std::uint64_t size = connection.counters().bytes_received - before.bytes_received;
     if (!json_) return text_of(value, size) + '\n';
     const Result<std::string> text = json_dumps(value, text_limit(size));
     if (!text) throw Trouble(ExitStatus::peer, text.error().message());

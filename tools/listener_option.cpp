@@ -1,7 +1,6 @@
 #include "listener_option.hpp"
 
 #include "exit_status.hpp"
-#include "heap.hpp"
 #include "log.hpp"
 #include "options.hpp"
 
@@ -21,7 +20,6 @@ void ListenerOption::add_to(CLI::App& verb) {
 
 Listener ListenerOption::listen() const {
     const Address here = parse_address(address_);
-    prepare_heap();
     open_log(verbose_);
     ListenerOptions options{.authkey = authkey_.load()};
     options.digests = strict_ ? Digests::strict : Digests::compatible;

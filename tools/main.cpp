@@ -1,6 +1,7 @@
 // The parley program: reads the command line, runs the verb, and turns what went wrong into one
 // line on standard error and an exit status.
 #include "exit_status.hpp"
+#include "heap.hpp"
 #include "standard_streams.hpp"
 #include "verbs.hpp"
 
@@ -81,6 +82,7 @@ ExitStatus run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    prepare_heap();
     prepare_standard_streams();
     return static_cast<int>(run(argc, argv));
 }

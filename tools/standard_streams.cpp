@@ -126,6 +126,10 @@ std::string read_file(const std::string& name) {
     return read_all(file, name);
 }
 
+void draw(std::string_view text) {
+    static_cast<void>(write_all(STDERR_FILENO, text));
+}
+
 void inform(std::string_view line) {
     static_cast<void>(write_all(STDERR_FILENO, one_line(line) + '\n'));
 }

@@ -38,6 +38,8 @@ void write_line(std::string line);
 [[nodiscard]] std::string read_all_input();
 [[nodiscard]] std::string read_file(const std::string& name);
 
+/// Text for the terminal that standard error is, controls included.
+void draw(std::string_view text);
 /// A line for people on standard error, as it is.
 void inform(std::string_view line);
 /// One line for people on standard error, "parley: " before it; on a terminal in colour. What would

@@ -37,6 +37,9 @@ struct Counters {
     std::uint64_t messages_received = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
+    /// All bytes of the stream: with headers, the handshake, and messages that are under way.
+    std::uint64_t stream_sent = 0;
+    std::uint64_t stream_received = 0;
 };
 
 /// How a connection treats its messages.
