@@ -154,6 +154,18 @@ class Child(object):
     def descriptors(self):
         return len(os.listdir("/proc/%d/fd" % self.pid))
 
+    def sockets(self):
+        folder = "/proc/%d/fd" % self.pid
+        return sum(_link(os.path.join(folder, name)).startswith("socket:")
+                   for name in os.listdir(folder))
+
+
+def _link(path):
+    try:
+        return os.readlink(path)
+    except FileNotFoundError:
+        return ""  # closed meanwhile
+
 
 def until(condition, timeout=20, pause=0.01):
     """Asks again and again until condition() holds or the time is over; says whether it held.

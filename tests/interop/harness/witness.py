@@ -25,9 +25,12 @@ def good_client(address, key):
 class Witness(object):
     def __init__(self, test, echo, key):
         self.test, self.echo, self.key = test, echo, key
+        listening = echo.sockets()
         self.serve()
+        # The good client's own descriptors are none of those that are there at rest.
+        assert until(lambda: echo.sockets() <= listening, 20), "it keeps a client that has gone"
         self.memory = echo.resident_bytes()
-        self.descriptors = echo.descriptors()
+        self.descriptors = self.settled()
 
     def serve(self):
         """A good client is served; how long that took, all in all."""
@@ -40,6 +43,17 @@ class Witness(object):
         client.close()
         assert reply == ["served", began], reply
         return took
+
+    def settled(self):
+        """How many descriptors are open once their number stays the same for a moment."""
+        counts = [-1, -2]
+
+        def is_settled():
+            counts[:] = [counts[1], self.echo.descriptors()]
+            return counts[0] == counts[1]
+
+        assert until(is_settled, 20, pause=0.2), "its descriptors come and go"
+        return counts[1]
 
     def check_service(self):
         self.test.assertIsNone(self.echo.status, "the server is gone")
