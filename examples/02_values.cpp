@@ -27,9 +27,8 @@ parley::Value answer(const parley::Value& value) {
             return "a str, " + std::to_string(value.size()) + " bytes in UTF-8";
         case parley::Kind::bytes:
             return "bytes, " + std::to_string(value.size());
-        case parley::Kind::tuple:  // throws TypeError where an item is no number
-        {
-            const auto numbers = value.get<std::vector<double>>();
+        case parley::Kind::tuple: {
+            const auto numbers = value.get<std::vector<double>>();  // or TypeError
             return std::accumulate(numbers.begin(), numbers.end(), 0.0);
         }
         case parley::Kind::dict: {

@@ -40,6 +40,9 @@ class Example(object):
 EXAMPLES = {
     "01_hello": Example("01_hello.py", ["01_hello"]),
     "02_values": Example("02_values", ["02_values.py"]),
+    "06_worker_pool": Example("06_worker_pool 3", ["06_worker_pool.py", "06_worker_pool.py",
+                                                   "06_worker_pool.py flaky"], together=True),
+    "08_errors_and_timeouts": Example("08_errors_and_timeouts.py", ["08_errors_and_timeouts"]),
 }
 
 

@@ -1,0 +1,21 @@
+// What the snippets of the documentation take for granted.
+#pragma once
+
+#include <parley/client.hpp>
+#include <parley/convert.hpp>
+#include <parley/listener.hpp>
+#include <parley/object.hpp>
+#include <parley/pipe.hpp>
+#include <parley/wait.hpp>
+
+#include <boost/serialization/nvp.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <list>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
