@@ -32,6 +32,8 @@ const char* describe(Errc code) noexcept {
             return "no such key";
         case Errc::buffer_too_short:
             return "buffer too short for the message";
+        case Errc::no_executor:
+            return "an asynchronous call needs an executor";
         case Errc::timeout:
             return "timed out";
         case Errc::end_of_file:

@@ -118,6 +118,7 @@ Buffer ConnectionBase::recv_bytes(TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Reception reception(state_);
     reception->receive_frame(deadline, reception.since()).value();
+    reception->count_received();
     return reception->reader.take();
 }
 
@@ -130,6 +131,7 @@ Buffer ConnectionBase::recv_bytes(std::int64_t maxlength, TimeLimit timeout) {
     const Result<void> received = reception->receive_frame(deadline, reception.since());
     reception->reader.limit(reception->options.max_message);
     received.value();
+    reception->count_received();
     return reception->reader.take();
 }
 
@@ -143,6 +145,7 @@ std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, TimeLimit timeo
         reader.direct({});
         received.value();
     }
+    reception->count_received();
     const ConstBytes payload = reader.payload();
     const std::size_t size = payload.size();
     if (size > buffer.size()) {
@@ -171,30 +174,15 @@ std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, std::int64_t of
 void ConnectionBase::recv_bytes_into(Buffer& buffer, TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Reception reception(state_);
-    FrameReader& reader = reception->reader;
-    // All the memory that the buffer has may be read into, whatever its size is now.
-    buffer.resize(buffer.capacity());
-    reader.direct({buffer.data(), buffer.size()});
+    reception->direct_into(buffer);
     const Result<void> received = reception->receive_frame(deadline, reception.since());
     if (!received) {
-        reader.direct({});
+        reception->reader.direct({});
         buffer.clear();
         received.value();
     }
-    const ConstBytes payload = reader.payload();
-    if (payload.data() == buffer.data()) {
-        buffer.resize(payload.size());
-        reader.consume();
-        reader.direct({});
-    } else if (payload.size() <= buffer.size()) {
-        if (!payload.empty()) std::memcpy(buffer.data(), payload.data(), payload.size());
-        buffer.resize(payload.size());
-        reader.consume();
-        reader.direct({});
-    } else {
-        reader.direct({});
-        buffer = reader.take();
-    }
+    reception->count_received();
+    reception->take_into(buffer);
 }
 
 bool ConnectionBase::poll(TimeLimit timeout) {
@@ -256,7 +244,7 @@ void ConnectionBase::close() noexcept {
 }
 
 void ConnectionBase::cancel() noexcept {
-    if (state_) state_->waits.wake_all();
+    if (state_) state_->cancel();
 }
 
 int ConnectionBase::release() {
@@ -311,6 +299,10 @@ Counters ConnectionBase::counters() const noexcept {
             .bytes_received = read(state_->bytes_received),
             .stream_sent = state_->transport.bytes_written.get(),
             .stream_received = state_->transport.bytes_read.get()};
+}
+
+Failure ConnectionBase::last_failure() const {
+    return state_ ? state_->last_failure() : Failure();
 }
 
 int ConnectionBase::protocol() const {

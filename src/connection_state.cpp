@@ -1,5 +1,6 @@
 #include "connection_state.hpp"
 
+#include "async_side.hpp"
 #include "receive_frame.hpp"
 #include "system_failure.hpp"
 
@@ -38,7 +39,7 @@ void ConnectionState::set_options(const MessageOptions& message_options) {
 
 Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
                                          WaitList::Epoch since) {
-    if (corked && payload.size() <= gather_limit) {
+    if (gathers(payload)) {
         writer.gather(payload);
         if (writer.pending() >= cork_size) {
             if (Result<void> flushed = flush(deadline, since); !flushed) return flushed;
@@ -53,9 +54,28 @@ Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
             return from_peer(sent.error());
         }
     }
-    messages_sent.fetch_add(1, std::memory_order_relaxed);
-    bytes_sent.fetch_add(payload.size(), std::memory_order_relaxed);
+    count_sent(payload.size());
     return {};
+}
+
+bool ConnectionState::gathers(ConstBytes payload) const noexcept {
+    return corked && payload.size() <= gather_limit;
+}
+
+bool ConnectionState::keeps_gathering() const noexcept {
+    return corked && writer.pending() < cork_size;
+}
+
+void ConnectionState::add_frame(ConstBytes payload) {
+    if (payload.size() <= gather_limit && (corked || !writer.empty()))
+        writer.gather(payload);
+    else
+        writer.push(payload);
+}
+
+void ConnectionState::count_sent(std::size_t payload_size) noexcept {
+    messages_sent.fetch_add(1, std::memory_order_relaxed);
+    bytes_sent.fetch_add(payload_size, std::memory_order_relaxed);
 }
 
 Result<void> ConnectionState::flush(Deadline deadline, WaitList::Epoch since) {
@@ -86,29 +106,40 @@ Result<void> ConnectionState::send_handle(int descriptor, Deadline deadline,
 Result<void> ConnectionState::receive_frame(Deadline deadline, WaitList::Epoch since) {
     ReceiveFrame algorithm(reader);
     const Result<void> received = run(transport, algorithm, waits, deadline, since);
-    if (!received) {
-        const Failure& failure = received.error();
-        if (failure.code == Errc::bad_frame_length || failure.code == Errc::message_too_long ||
-            failure.code == Errc::truncated_message) {
-            close_reading();
-        }
-        return from_peer(failure);
-    }
-    return accept_frame();
+    if (!received) return frame_failure(received.error());
+    return check_frame();
 }
 
-Result<void> ConnectionState::accept_frame() {
-    if (expects_no_challenge) {
-        expects_no_challenge = false;
-        if (looks_like_challenge(reader.payload())) {
-            close_reading();
-            return from_peer(Failure(Errc::challenged_without_key,
-                                     "its first message is a challenge, and no authkey was given"));
-        }
+Result<bool> ConnectionState::advance_frame() {
+    ReceiveFrame algorithm(reader);
+    const Result<Wants> wants = advance(transport, algorithm, Patience::readiness);
+    if (wants.has_error()) return frame_failure(wants.error());
+    if (*wants != Wants::nothing) return false;
+    const Result<void> checked = check_frame();
+    if (!checked) return checked.error();
+    return true;
+}
+
+Failure ConnectionState::frame_failure(const Failure& failure) {
+    if (failure.code == Errc::bad_frame_length || failure.code == Errc::message_too_long ||
+        failure.code == Errc::truncated_message) {
+        close_reading();
     }
+    return from_peer(failure);
+}
+
+Result<void> ConnectionState::check_frame() {
+    if (!expects_no_challenge) return {};
+    expects_no_challenge = false;
+    if (!looks_like_challenge(reader.payload())) return {};
+    close_reading();
+    return from_peer(Failure(Errc::challenged_without_key,
+                             "its first message is a challenge, and no authkey was given"));
+}
+
+void ConnectionState::count_received() noexcept {
     messages_received.fetch_add(1, std::memory_order_relaxed);
     bytes_received.fetch_add(reader.payload().size(), std::memory_order_relaxed);
-    return {};
 }
 
 namespace {
@@ -140,6 +171,13 @@ private:
 
 }  // namespace
 
+Result<bool> ConnectionState::advance_byte() {
+    ReceiveByte algorithm(reader);
+    const Result<Wants> wants = advance(transport, algorithm, Patience::readiness);
+    if (wants.has_error()) return from_peer(wants.error());
+    return *wants == Wants::nothing;
+}
+
 Result<Descriptor> ConnectionState::recv_handle(Deadline deadline, WaitList::Epoch since) {
     ReceiveByte algorithm(reader);
     const Result<void> received = run(transport, algorithm, waits, deadline, since);
@@ -150,22 +188,50 @@ Result<Descriptor> ConnectionState::recv_handle(Deadline deadline, WaitList::Epo
 }
 
 Result<Value> ConnectionState::take_value() {
+    count_received();
     Result<Value> value = pickle::loads(reader.take());
     if (!value) return from_peer(std::move(value).error());
     if (const std::optional<int> shown = value->protocol()) note_protocol(*shown);
     return value;
 }
 
-Result<void> ConnectionState::take_decoded(void* object, pickle::Decode decode) {
-    Buffer message = reader.take();
+Result<void> ConnectionState::take_decoded(void* object, pickle::Decode decode_message) {
+    count_received();
+    return decode(reader.take(), object, decode_message);
+}
+
+Result<void> ConnectionState::decode(Buffer message, void* object, pickle::Decode decode_message) {
     // PROTO, and no protocol below 2 has it.
     const bool has_proto = message.size() > 1 && message.data()[0] == std::byte{0x80};
     const int shown = has_proto ? std::to_integer<int>(message.data()[1]) : 0;
-    if (Result<void> decoded = decode(object, std::move(message), {}); !decoded) {
+    if (Result<void> decoded = decode_message(object, std::move(message), {}); !decoded) {
         return from_peer(std::move(decoded).error());
     }
     note_protocol(shown);
     return {};
+}
+
+void ConnectionState::direct_into(Buffer& buffer) {
+    // All the memory that the buffer has may be read into, whatever its size is now.
+    buffer.resize(buffer.capacity());
+    reader.direct({buffer.data(), buffer.size()});
+}
+
+void ConnectionState::take_into(Buffer& buffer) {
+    const ConstBytes payload = reader.payload();
+    if (payload.data() == buffer.data()) {
+        buffer.resize(payload.size());
+        reader.consume();
+        reader.direct({});
+    } else if (payload.size() <= buffer.size()) {
+        if (!payload.empty()) std::memcpy(buffer.data(), payload.data(), payload.size());
+        buffer.resize(payload.size());
+        reader.consume();
+        reader.direct({});
+    } else {
+        reader.direct({});
+        buffer = reader.take();
+    }
 }
 
 void ConnectionState::note_protocol(int protocol) noexcept {
@@ -191,8 +257,53 @@ Failure ConnectionState::from_peer(Failure failure) const {
     return failure;
 }
 
+AsyncSide& ConnectionState::async_side(const boost::asio::any_io_executor& executor) {
+    if (!async) async = std::make_unique<AsyncSide>(executor);
+    return *async;
+}
+
+boost::system::error_code ConnectionState::note_failure(const Failure& failure) {
+    auto kept = std::make_unique<const Failure>(failure);
+    const std::lock_guard lock(failure_mutex_);
+    last_failure_ = std::move(kept);
+    return failure.code;
+}
+
+Failure ConnectionState::last_failure() const {
+    const std::lock_guard lock(failure_mutex_);
+    return last_failure_ ? *last_failure_ : Failure();
+}
+
+void ConnectionState::end_async(bool for_good) noexcept {
+    CompletedSends completed;
+    boost::asio::any_io_executor executor;
+    {
+        const std::lock_guard lock(async_mutex);
+        if (!async) return;
+        executor = async->executor();
+        const boost::system::error_code outcome = canceled().code;
+        if (!async->sends.empty()) {
+            async->sends.cancel_all(*this, outcome, completed);
+            senders.store(Senders::none, std::memory_order_release);
+        }
+        if (for_good)
+            async->leave_reactor();
+        else
+            async->end_waits();
+    }
+    completed.post_all(executor);
+}
+
+void ConnectionState::cancel() noexcept {
+    waits.wake_all();
+    end_async(false);
+}
+
 void ConnectionState::close() noexcept {
-    if (occupancy.close()) waits.wake_all();
+    if (occupancy.close()) {
+        waits.wake_all();
+        end_async(true);
+    }
     leave();
 }
 
@@ -226,6 +337,11 @@ Reception::Reception(const std::shared_ptr<ConnectionState>& state) : Visit(stat
 Sending::Sending(const std::shared_ptr<ConnectionState>& state)
     : Visit(state), lock_((**this).send_mutex) {
     if (!(**this).writable.load()) throw_failure(Errc::not_writable);
+    Senders nobody = Senders::none;
+    if (!(**this).senders.compare_exchange_strong(nobody, Senders::blocking,
+                                                  std::memory_order_acquire)) {
+        throw_failure({Errc::busy, "asynchronous calls are sending"});
+    }
 }
 
 }  // namespace parley

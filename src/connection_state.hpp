@@ -10,8 +10,11 @@
 #include <parley/connection_base.hpp>
 #include <parley/frame.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 
 namespace parley {
@@ -43,8 +46,13 @@ private:
     std::atomic<std::uint32_t> count_{0};
 };
 
-/// The state of one connection. The sending half is guarded by `send_mutex`; the receiving half
-/// belongs to the one call that holds `receiving`.
+class AsyncSide;
+
+/// Who sends: blocking calls take turns by `send_mutex`, asynchronous ones by `async_mutex`.
+enum class Senders : std::uint8_t { none, blocking, asynchronous };
+
+/// The state of one connection. The sending half belongs to whoever holds `senders`; the receiving
+/// half to the one call that holds `receiving`.
 class ConnectionState {
 public:
     ConnectionState(Transport transport, MessageOptions options);
@@ -55,12 +63,19 @@ public:
     /// Sets what applies from the next message on.
     void set_options(const MessageOptions& options);
 
-    // Sending; the caller holds `send_mutex`.
+    // Sending; the caller is the one who sends.
 
     /// Sends or gathers one frame.
     [[nodiscard]] Result<void> send_frame(ConstBytes payload, Deadline deadline,
                                           WaitList::Epoch since);
     [[nodiscard]] Result<void> flush(Deadline deadline, WaitList::Epoch since);
+    /// Queues one frame: a small payload is copied, a big one must stay.
+    void add_frame(ConstBytes payload);
+    /// Whether the frame is one to be gathered, and not sent yet.
+    [[nodiscard]] bool gathers(ConstBytes payload) const noexcept;
+    /// Whether what has gathered is to stay for now.
+    [[nodiscard]] bool keeps_gathering() const noexcept;
+    void count_sent(std::size_t payload_size) noexcept;
     [[nodiscard]] Result<void> send_handle(int descriptor, Deadline deadline,
                                            WaitList::Epoch since);
 
@@ -68,13 +83,21 @@ public:
 
     /// Makes a whole frame current in the reader.
     [[nodiscard]] Result<void> receive_frame(Deadline deadline, WaitList::Epoch since);
-    /// What follows once a frame is current: the first message is no challenge, and it counts.
-    [[nodiscard]] Result<void> accept_frame();
+    /// Reads on until a frame is current (true) or the socket has no more (false).
+    [[nodiscard]] Result<bool> advance_frame();
+    /// Reads the byte that a descriptor travels with (true), if it is there.
+    [[nodiscard]] Result<bool> advance_byte();
+    void count_received() noexcept;
     [[nodiscard]] Result<Descriptor> recv_handle(Deadline deadline, WaitList::Epoch since);
     /// Turns the frame that is current into a Value and consumes it.
     [[nodiscard]] Result<Value> take_value();
     /// Turns the frame that is current into an object and consumes it.
     [[nodiscard]] Result<void> take_decoded(void* object, pickle::Decode decode);
+    /// Turns a message that was taken from the reader into an object.
+    [[nodiscard]] Result<void> decode(Buffer message, void* object, pickle::Decode decode);
+    /// Lets the next frame arrive in the buffer; `take_into` makes it the buffer's content.
+    void direct_into(Buffer& buffer);
+    void take_into(Buffer& buffer);
     /// After a broken frame the stream cannot be read on: `_bad_message_length` of CPython.
     void close_reading() noexcept;
     /// Notes the pickle protocol that the peer writes.
@@ -85,6 +108,13 @@ public:
     /// The failure with the peer's name in its words.
     [[nodiscard]] Failure from_peer(Failure failure) const;
 
+    /// The asynchronous half, made by the first call. Under `async_mutex`.
+    [[nodiscard]] AsyncSide& async_side(const boost::asio::any_io_executor& executor);
+    /// Keeps the words for `last_failure`; the code. Thread-safe.
+    boost::system::error_code note_failure(const Failure& failure);
+    [[nodiscard]] Failure last_failure() const;
+
+    void cancel() noexcept;
     void close() noexcept;
     void leave() noexcept;
 
@@ -94,6 +124,9 @@ public:
     WaitList waits;
     Occupancy occupancy;
     std::mutex send_mutex;
+    std::mutex async_mutex;
+    std::unique_ptr<AsyncSide> async;
+    std::atomic<Senders> senders{Senders::none};
     std::atomic<bool> receiving{false};
     std::atomic<bool> readable{true};
     std::atomic<bool> writable{true};
@@ -111,7 +144,13 @@ public:
     std::atomic<std::uint64_t> bytes_received{0};
 
 private:
+    [[nodiscard]] Failure frame_failure(const Failure& failure);
+    [[nodiscard]] Result<void> check_frame();
+    void end_async(bool for_good) noexcept;
+
     std::atomic<int> peer_protocol_{-1};
+    mutable std::mutex failure_mutex_;
+    std::unique_ptr<const Failure> last_failure_;
 };
 
 /// A call inside a connection. Throws UsageError where it is closed.
@@ -142,10 +181,14 @@ public:
     ~Reception() { (**this).receiving.store(false, std::memory_order_release); }
 };
 
-/// A Visit that sends, alone. Throws UsageError where the connection is not writable.
+/// A Visit that sends, alone. Throws UsageError where the connection is not writable, or where
+/// asynchronous sends are under way.
 class Sending : public Visit {
 public:
     explicit Sending(const std::shared_ptr<ConnectionState>& state);
+    Sending(const Sending&) = delete;
+    Sending& operator=(const Sending&) = delete;
+    ~Sending() { (**this).senders.store(Senders::none, std::memory_order_release); }
 
 private:
     std::unique_lock<std::mutex> lock_;

@@ -32,6 +32,7 @@ int carry_out(Transport& transport, Algorithm& algorithm, const Receive& receive
     // A peer that writes its header and body apart, with Nagle on, sends the body only once the
     // header is acknowledged.
     if (receive.inside_message) transport.acknowledge_now();
+    if (patience == Patience::readiness && transport.is_drained()) return EAGAIN;
     const MutableBytes into = receive.into.empty() ? scratch() : receive.into;
     const Transfer transfer = transport.read(into, patience);
     transport.bytes_read.add(transfer.size);

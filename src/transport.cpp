@@ -113,10 +113,17 @@ void Transport::be_patient(int option, bool& is_set) {
 }
 
 Transfer Transport::read(MutableBytes into, Patience patience) {
+    const Transfer result = read_some(into, patience);
+    // The end of the stream stays readable.
+    is_drained_ = result.error == EAGAIN || (result.size > 0 && result.size < into.size());
+    return result;
+}
+
+Transfer Transport::read_some(MutableBytes into, Patience patience) {
     if (medium_ == Medium::pipe) {
         return uninterrupted([&] { return ::read(fileno(), into.data(), into.size()); });
     }
-    const int flags = patience == Patience::none ? MSG_DONTWAIT : 0;
+    const int flags = patience == Patience::some ? 0 : MSG_DONTWAIT;
     if (patience == Patience::some) be_patient(SO_RCVTIMEO, receive_patience_set_);
     if (medium_ == Medium::unix_socket) return read_with_descriptors(into, flags);
     return uninterrupted([&] { return ::recv(fileno(), into.data(), into.size(), flags); });
@@ -169,7 +176,7 @@ Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) 
     msghdr message{};
     message.msg_iov = vectors.entries.data();
     message.msg_iovlen = vectors.count;
-    const int flags = MSG_NOSIGNAL | (patience == Patience::none ? MSG_DONTWAIT : 0);
+    const int flags = MSG_NOSIGNAL | (patience == Patience::some ? 0 : MSG_DONTWAIT);
     if (patience == Patience::some) be_patient(SO_SNDTIMEO, send_patience_set_);
     return uninterrupted([&] { return ::sendmsg(fileno(), &message, flags); });
 }

@@ -20,8 +20,9 @@ namespace parley {
 enum class Medium { tcp, unix_socket, other_socket, pipe };
 
 /// Whether a system call may wait a while in the kernel. A patient call saves the poll(2) before
-/// it.
-enum class Patience { none, some };
+/// it. With `readiness` somebody watches the descriptor: once a read has come up short, nothing is
+/// read until `expect_bytes` says that there is more.
+enum class Patience { none, some, readiness };
 
 /// What one system call did: so many bytes, or an errno. EAGAIN says that it would have to wait.
 struct Transfer {
@@ -47,6 +48,10 @@ public:
     [[nodiscard]] Medium medium() const noexcept { return medium_; }
 
     [[nodiscard]] Transfer read(MutableBytes into, Patience patience);
+    /// Whether the last read took all that there was.
+    [[nodiscard]] bool is_drained() const noexcept { return is_drained_; }
+    /// The descriptor has become readable.
+    void expect_bytes() noexcept { is_drained_ = false; }
     /// One gathered write of at most 16 parts.
     [[nodiscard]] Transfer write(std::span<const ConstBytes> parts, Patience patience);
     /// Writes one byte with a descriptor beside it (SCM_RIGHTS).
@@ -69,6 +74,7 @@ public:
     [[nodiscard]] std::string peer() const;
 
 private:
+    [[nodiscard]] Transfer read_some(MutableBytes into, Patience patience);
     [[nodiscard]] Transfer read_with_descriptors(MutableBytes into, int flags);
     void keep_descriptor(Descriptor descriptor);
     void be_patient(int option, bool& is_set);
@@ -78,6 +84,7 @@ private:
     bool receive_patience_set_ = false;
     bool send_patience_set_ = false;
     bool made_non_blocking_ = false;
+    bool is_drained_ = false;
     std::vector<Descriptor> passed_;
 };
 

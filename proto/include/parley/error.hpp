@@ -32,6 +32,7 @@ enum class Errc {
     out_of_range,      ///< The number does not fit the type asked for, or no item is there.
     missing_key,       ///< The dict has no such key.
     buffer_too_short,  ///< The message is longer than the buffer given (BufferTooShort).
+    no_executor,       ///< An asynchronous call on an object that was given no executor.
 
     // Nothing came in time.
     timeout,  ///< The time given for the call ran out.

@@ -48,6 +48,9 @@ struct MessageOptions {
     std::optional<std::uint64_t> max_message = std::nullopt;
     /// The pickle protocol of `send`, 2 to 5. A peer that has shown a lower one gets that, or 2.
     int protocol = 4;
+    /// How many bytes of messages that wait for the socket asynchronous sends are taken from their
+    /// callers, to go out together; the rest wait where they are. None for no limit.
+    std::optional<std::size_t> send_queue = std::size_t{256} << 10U;
 };
 
 /// Which directions an adopted descriptor is used in.
@@ -173,6 +176,9 @@ public:
     [[nodiscard]] std::optional<PeerCredentials> peer_credentials() const;
     /// What went through so far. Thread-safe.
     [[nodiscard]] Counters counters() const noexcept;
+    /// The words of the last asynchronous call that failed, which its error_code does not carry; a
+    /// failure without a code before the first. Thread-safe.
+    [[nodiscard]] Failure last_failure() const;
 
     /// The pickle protocol of the next `send`.
     [[nodiscard]] int protocol() const;

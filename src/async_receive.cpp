@@ -1,0 +1,410 @@
+// The asynchronous calls of the receiving side. A call reads what there is, into its thread's
+// memory, and otherwise waits in the reactor without any.
+#include "async_side.hpp"
+#include "completion.hpp"
+#include "connection_state.hpp"
+#include "system_failure.hpp"
+
+#include <parley/asynchronous/call.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace parley::asynchronous {
+namespace {
+
+using boost::system::error_code;
+using State = std::shared_ptr<ConnectionState>;
+
+/// The right to receive, from the one call that has it.
+class ReceiveClaim {
+public:
+    explicit ReceiveClaim(State connection) noexcept : connection_(std::move(connection)) {}
+    ReceiveClaim(ReceiveClaim&&) noexcept = default;
+    ReceiveClaim& operator=(ReceiveClaim&&) = delete;
+    ReceiveClaim(const ReceiveClaim&) = delete;
+    ReceiveClaim& operator=(const ReceiveClaim&) = delete;
+    ~ReceiveClaim() {
+        if (connection_) connection_->receiving.store(false, std::memory_order_release);
+    }
+
+    [[nodiscard]] const State& connection() const noexcept { return connection_; }
+
+private:
+    State connection_;
+};
+
+/// A moment inside a connection, which is not closed meanwhile.
+class Inside {
+public:
+    explicit Inside(ConnectionState& connection) noexcept
+        : connection_(connection), is_open_(connection.occupancy.enter()) {}
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+    ~Inside() { connection_.leave(); }
+
+    [[nodiscard]] bool is_open() const noexcept { return is_open_; }
+
+private:
+    ConnectionState& connection_;
+    bool is_open_;
+};
+
+/// What the kinds of receiving have in common: a frame becomes current.
+struct TakeFrame {
+    static error_code timed_out() noexcept { return Errc::timeout; }
+    void begin(ConnectionState&) const {}
+    Result<bool> advance(ConnectionState& connection, bool) const {
+        return connection.advance_frame();
+    }
+    void end(ConnectionState&) const noexcept {}
+};
+
+struct TakeValue : TakeFrame {
+    using Results = std::tuple<Value>;
+    Result<void> take(ConnectionState& connection, Results& results) const {
+        Result<Value> value = connection.take_value();
+        if (!value) return std::move(value).error();
+        std::get<0>(results) = std::move(*value);
+        return {};
+    }
+};
+
+struct TakeBytes : TakeFrame {
+    using Results = std::tuple<Buffer>;
+    Result<void> take(ConnectionState& connection, Results& results) const {
+        connection.count_received();
+        std::get<0>(results) = connection.reader.take();
+        return {};
+    }
+};
+
+struct TakeBytesUpTo : TakeBytes {
+    explicit TakeBytesUpTo(std::uint64_t limit) noexcept : maxlength(limit) {}
+    void begin(ConnectionState& connection) const {
+        connection.reader.limit(
+            std::min(maxlength, connection.options.max_message.value_or(maxlength)));
+    }
+    void end(ConnectionState& connection) const noexcept {
+        connection.reader.limit(connection.options.max_message);
+    }
+    std::uint64_t maxlength;
+};
+
+struct TakeInto : TakeFrame {
+    using Results = std::tuple<std::size_t>;
+    explicit TakeInto(MutableBytes bytes) noexcept : buffer(bytes) {}
+    void begin(ConnectionState& connection) const { connection.reader.direct(buffer); }
+    Result<void> take(ConnectionState& connection, Results& results) const {
+        const ConstBytes payload = connection.reader.payload();
+        std::get<0>(results) = payload.size();
+        if (payload.size() > buffer.size()) {
+            connection.reader.keep();
+            return connection.from_peer(
+                {Errc::buffer_too_short, "expected at most " + std::to_string(buffer.size()) +
+                                             " bytes, got " + std::to_string(payload.size())});
+        }
+        connection.count_received();
+        if (payload.data() != buffer.data() && !payload.empty()) {
+            std::memcpy(buffer.data(), payload.data(), payload.size());
+        }
+        connection.reader.consume();
+        return {};
+    }
+    void end(ConnectionState& connection) const { connection.reader.direct({}); }
+    MutableBytes buffer;
+};
+
+struct TakeBuffer : TakeFrame {
+    using Results = std::tuple<>;
+    explicit TakeBuffer(Buffer& into) noexcept : buffer(&into) {}
+    void begin(ConnectionState& connection) const { connection.direct_into(*buffer); }
+    Result<void> take(ConnectionState& connection, Results&) {
+        connection.count_received();
+        connection.take_into(*buffer);
+        is_taken = true;
+        return {};
+    }
+    void end(ConnectionState& connection) const {
+        if (is_taken) return;
+        connection.reader.direct({});
+        buffer->clear();
+    }
+    Buffer* buffer;
+    bool is_taken = false;
+};
+
+struct TakeHandle {
+    using Results = std::tuple<int>;
+    static error_code timed_out() noexcept { return Errc::timeout; }
+    void begin(ConnectionState&) const {}
+    Result<bool> advance(ConnectionState& connection, bool) const {
+        return connection.advance_byte();
+    }
+    Result<void> take(ConnectionState& connection, Results& results) const {
+        Descriptor descriptor = connection.transport.take_descriptor();
+        if (!descriptor.is_open())
+            return connection.from_peer(Failure(Errc::descriptor_not_passed));
+        std::get<0>(results) = descriptor.release();
+        return {};
+    }
+    void end(ConnectionState&) const noexcept {}
+};
+
+/// Whether something can be received; takes nothing.
+struct TakeNothing {
+    using Results = std::tuple<bool>;
+    static error_code timed_out() noexcept { return {}; }
+    void begin(ConnectionState&) const {}
+    Result<bool> advance(ConnectionState& connection, bool is_readable) const {
+        const Result<bool> ready = connection.reader.ready();
+        return is_readable || ready.has_error() || *ready;
+    }
+    Result<void> take(ConnectionState&, Results& results) const {
+        std::get<0>(results) = true;
+        return {};
+    }
+    void end(ConnectionState&) const noexcept {}
+};
+
+template <typename Results>
+struct HandlerFor;
+template <typename... Results>
+struct HandlerFor<std::tuple<Results...>> {
+    using type = Handler<Results...>;
+};
+
+void end_receive(const std::weak_ptr<ConnectionState>& weak, std::uint64_t number,
+                 error_code outcome) {
+    if (const State connection = weak.lock()) {
+        const std::lock_guard lock(connection->async_mutex);
+        connection->async->end_receive(number, outcome);
+    }
+}
+
+/// One call. While it waits it is the reactor's: a handler that is moved, and comes back on the
+/// executor of the handler inside.
+template <typename Take>
+class ReceiveCall {
+public:
+    using Results = typename Take::Results;
+    using Inner = typename HandlerFor<Results>::type;
+    using executor_type = boost::asio::any_completion_executor;
+    using allocator_type = typename Inner::allocator_type;
+
+    static void begin(Call call, Inner handler, Take take) {
+        const boost::asio::any_io_executor executor = call.executor;
+        if (const Failure refused = refusal(call.connection.get()); refused.code.failed()) {
+            if (call.connection) call.connection->note_failure(refused);
+            return post_completion(executor, std::move(handler), refused.code, Results());
+        }
+        ReceiveCall(std::move(call), std::move(handler), std::move(take)).begin(executor);
+    }
+
+    ReceiveCall(ReceiveCall&&) noexcept = default;
+    ReceiveCall& operator=(ReceiveCall&&) = delete;
+    ReceiveCall(const ReceiveCall&) = delete;
+    ReceiveCall& operator=(const ReceiveCall&) = delete;
+    ~ReceiveCall() {
+        if (claim_.connection()) take_.end(connection());
+    }
+
+    /// The wait is over.
+    void operator()(error_code error);
+
+    [[nodiscard]] executor_type get_executor() const noexcept {
+        return boost::asio::get_associated_executor(handler_,
+                                                    executor_type(connection().async->executor()));
+    }
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return handler_.get_allocator(); }
+
+private:
+    ReceiveCall(Call call, Inner handler, Take take)
+        : handler_(std::move(handler)),
+          take_(std::move(take)),
+          since_(call.connection->waits.epoch()),
+          timeout_(call.timeout),
+          claim_(std::move(call.connection)) {
+        take_.begin(connection());
+    }
+
+    static Failure refusal(ConnectionState* connection);
+
+    void begin(const boost::asio::any_io_executor& executor);
+    /// Looks at the connection: the outcome, or none where it has to wait.
+    std::optional<error_code> look(bool is_readable, Results& results);
+    std::optional<error_code> look_inside(bool is_readable, Results& results);
+    /// Goes to the reactor, or returns the outcome where there is no waiting any more.
+    std::optional<error_code> wait(const boost::asio::any_io_executor& executor);
+    void let_end(AsyncSide& side);
+    /// Gives up the connection, and returns the handler to be called.
+    Inner finish();
+
+    [[nodiscard]] ConnectionState& connection() const noexcept { return *claim_.connection(); }
+
+    Inner handler_;
+    Take take_;
+    WaitList::Epoch since_;
+    TimeLimit timeout_;
+    std::unique_ptr<boost::asio::steady_timer> timer_;
+    std::uint64_t number_ = 0;
+    ReceiveClaim claim_;
+};
+
+template <typename Take>
+Failure ReceiveCall<Take>::refusal(ConnectionState* connection) {
+    if (connection == nullptr || connection->occupancy.is_closed()) return Errc::closed;
+    if (!connection->readable.load()) return Errc::not_readable;
+    if (connection->receiving.exchange(true, std::memory_order_acquire)) {
+        return {Errc::busy, "another call is receiving"};
+    }
+    return {};
+}
+
+template <typename Take>
+void ReceiveCall<Take>::begin(const boost::asio::any_io_executor& executor) {
+    Results results{};
+    std::optional<error_code> outcome = look(false, results);
+    if (!outcome && timeout_ && timeout_->count() <= 0) outcome = Take::timed_out();
+    if (!outcome) outcome = wait(executor);
+    if (outcome) post_completion(executor, finish(), *outcome, std::move(results));
+}
+
+template <typename Take>
+void ReceiveCall<Take>::operator()(error_code error) {
+    const State state = claim_.connection();
+    Results results{};
+    std::optional<error_code> outcome;
+    if (!error)
+        outcome = look(true, results);
+    else if (error != boost::asio::error::operation_aborted)
+        outcome = state->note_failure(state->from_peer(error));
+    if (!outcome) outcome = wait(state->async->executor());
+    if (!outcome) return;
+    Inner handler = finish();
+    if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
+        slot.clear();
+    }
+    std::apply([&](auto&... result) { std::move(handler)(*outcome, std::move(result)...); },
+               results);
+}
+
+template <typename Take>
+std::optional<error_code> ReceiveCall<Take>::look(bool is_readable, Results& results) {
+    try {
+        return look_inside(is_readable, results);
+    } catch (const std::bad_alloc&) {
+        return make_error_code(boost::system::errc::not_enough_memory);
+    }
+}
+
+template <typename Take>
+std::optional<error_code> ReceiveCall<Take>::look_inside(bool is_readable, Results& results) {
+    ConnectionState& here = connection();
+    const Inside inside(here);
+    if (!inside.is_open() || here.waits.epoch() != since_) return canceled().code;
+    if (is_readable) here.transport.expect_bytes();
+    const Result<bool> ready = take_.advance(here, is_readable);
+    if (ready.has_error()) return here.note_failure(ready.error());
+    if (!*ready) return std::nullopt;
+    const Result<void> taken = take_.take(here, results);
+    if (!taken) return here.note_failure(taken.error());
+    return error_code();
+}
+
+template <typename Take>
+std::optional<error_code> ReceiveCall<Take>::wait(const boost::asio::any_io_executor& executor) {
+    const State state = claim_.connection();
+    const std::lock_guard lock(state->async_mutex);
+    if (state->occupancy.is_closed() || state->waits.epoch() != since_) return canceled().code;
+    AsyncSide& side = state->async_side(executor);
+    if (number_ == 0) {
+        number_ = side.begin_receive();
+        let_end(side);
+    } else if (side.receive_outcome()) {
+        return side.receive_outcome();
+    }
+    side.wait_to_receive(state->transport.fileno(), std::move(*this));
+    return std::nullopt;
+}
+
+template <typename Take>
+void ReceiveCall<Take>::let_end(AsyncSide& side) {
+    const std::weak_ptr<ConnectionState> weak = claim_.connection();
+    const std::uint64_t number = number_;
+    if (auto slot = boost::asio::get_associated_cancellation_slot(handler_); slot.is_connected()) {
+        slot.assign([weak, number](boost::asio::cancellation_type) {
+            end_receive(weak, number, canceled().code);
+        });
+    }
+    if (timeout_) {
+        timer_ = std::make_unique<boost::asio::steady_timer>(side.executor(), *timeout_);
+        timer_->async_wait([weak, number](error_code error) {
+            if (!error) end_receive(weak, number, Take::timed_out());
+        });
+    }
+}
+
+template <typename Take>
+typename ReceiveCall<Take>::Inner ReceiveCall<Take>::finish() {
+    take_.end(connection());
+    timer_.reset();
+    const ReceiveClaim given_up(std::move(claim_));
+    return std::move(handler_);
+}
+
+}  // namespace
+
+void receive_value(Call call, Handler<Value> handler) {
+    ReceiveCall<TakeValue>::begin(std::move(call), std::move(handler), {});
+}
+
+void receive_bytes(Call call, Handler<Buffer> handler) {
+    ReceiveCall<TakeBytes>::begin(std::move(call), std::move(handler), {});
+}
+
+void receive_bytes_up_to(Call call, Handler<Buffer> handler, std::int64_t maxlength) {
+    if (maxlength < 0) {
+        const Failure failure(Errc::invalid_argument, "expected a maxlength of 0 or more, got " +
+                                                          std::to_string(maxlength));
+        if (call.connection) call.connection->note_failure(failure);
+        return post_completion(call.executor, std::move(handler), failure.code,
+                               std::tuple<Buffer>());
+    }
+    ReceiveCall<TakeBytesUpTo>::begin(std::move(call), std::move(handler),
+                                      TakeBytesUpTo(static_cast<std::uint64_t>(maxlength)));
+}
+
+void receive_bytes_into(Call call, Handler<std::size_t> handler, MutableBytes buffer) {
+    ReceiveCall<TakeInto>::begin(std::move(call), std::move(handler), TakeInto(buffer));
+}
+
+void receive_buffer(Call call, Handler<> handler, Buffer* buffer) {
+    ReceiveCall<TakeBuffer>::begin(std::move(call), std::move(handler), TakeBuffer(*buffer));
+}
+
+void receive_handle(Call call, Handler<int> handler) {
+    ReceiveCall<TakeHandle>::begin(std::move(call), std::move(handler), {});
+}
+
+void poll(Call call, Handler<bool> handler) {
+    ReceiveCall<TakeNothing>::begin(std::move(call), std::move(handler), {});
+}
+
+error_code decode(ConnectionState& connection, Buffer message, void* object,
+                  pickle::Decode decode_message) {
+    const Result<void> decoded = connection.decode(std::move(message), object, decode_message);
+    return decoded ? error_code() : connection.note_failure(decoded.error());
+}
+
+}  // namespace parley::asynchronous

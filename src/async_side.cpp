@@ -1,0 +1,15 @@
+#include "async_side.hpp"
+
+namespace parley {
+
+void AsyncSide::end_waits() noexcept {
+    boost::system::error_code ignored;
+    if (watched_) watched_->cancel(ignored);
+}
+
+void AsyncSide::leave_reactor() noexcept {
+    if (watched_) watched_->release();
+    watched_.reset();
+}
+
+}  // namespace parley

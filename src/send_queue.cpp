@@ -1,0 +1,212 @@
+#include "send_queue.hpp"
+
+#include "completion.hpp"
+#include "connection_state.hpp"
+#include "system_failure.hpp"
+
+#include <parley/pickle/writer.hpp>
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace parley {
+namespace {
+
+using boost::asio::cancellation_type;
+using boost::system::error_code;
+
+using NodeAllocator =
+    std::allocator_traits<QueuedSend::Handler::allocator_type>::rebind_alloc<QueuedSend>;
+
+}  // namespace
+
+QueuedSend* QueuedSend::make(Handler handler) {
+    NodeAllocator allocator(handler.get_allocator());
+    return new (allocator.allocate(1)) QueuedSend(std::move(handler));
+}
+
+QueuedSend::Handler QueuedSend::take_handler(QueuedSend* send) {
+    Handler handler(std::move(send->handler_));
+    NodeAllocator allocator(handler.get_allocator());
+    send->~QueuedSend();
+    allocator.deallocate(send, 1);
+    return handler;
+}
+
+CompletedSends::~CompletedSends() {
+    while (!sends_.empty()) {
+        QueuedSend& send = sends_.front();
+        sends_.pop_front();
+        QueuedSend::take_handler(&send);
+    }
+}
+
+void CompletedSends::add(QueuedSend& send, error_code outcome) noexcept {
+    send.outcome = outcome;
+    sends_.push_back(send);
+}
+
+void CompletedSends::post_all(const boost::asio::any_io_executor& executor) {
+    while (!sends_.empty()) {
+        QueuedSend& send = sends_.front();
+        sends_.pop_front();
+        const error_code outcome = send.outcome;
+        asynchronous::post_completion(executor, QueuedSend::take_handler(&send), outcome, {});
+    }
+}
+
+SendQueue::~SendQueue() {
+    CompletedSends destroyed;
+    complete_all({}, destroyed);
+}
+
+std::uint64_t SendQueue::add(QueuedSend& send) noexcept {
+    send.number = ++last_number_;
+    sends_.push_back(send);
+    return send.number;
+}
+
+SendQueue::List::iterator SendQueue::complete(List::iterator send, error_code outcome,
+                                              CompletedSends& completed) {
+    QueuedSend& done = *send;
+    const auto next = sends_.erase(send);
+    completed.add(done, outcome);
+    return next;
+}
+
+void SendQueue::admit(ConnectionState& connection, CompletedSends& completed) {
+    const FrameWriter& writer = connection.writer;
+    for (auto send = sends_.begin(); send != sends_.end();) {
+        if (send->admitted) {
+            ++send;
+            continue;
+        }
+        const bool is_frame =
+            send->kind == QueuedSend::Kind::frame || send->kind == QueuedSend::Kind::value;
+        const bool has_room = !connection.options.send_queue ||
+                              writer.pending() < *connection.options.send_queue || writer.empty();
+        if (!is_frame || !has_room) return;
+        admit(connection, *send++, completed);
+    }
+}
+
+void SendQueue::admit(ConnectionState& connection, QueuedSend& send, CompletedSends& completed) {
+    if (send.kind == QueuedSend::Kind::value) {
+        const Result<void> pickled =
+            pickle::dumps(send.value, send.pickle, {.protocol = connection.protocol()});
+        if (!pickled) {
+            complete(List::s_iterator_to(send),
+                     connection.note_failure(connection.from_peer(pickled.error())), completed);
+            return;
+        }
+        send.payload = {send.pickle.data(), send.pickle.size()};
+    }
+    send.begin = connection.writer.end();
+    connection.add_frame(send.payload);
+    send.end = connection.writer.end();
+    send.admitted = true;
+}
+
+/// Whether all that waits has gathered in a corked connection, and is to stay there for now.
+bool SendQueue::gather_all(const ConnectionState& connection) const {
+    if (!connection.keeps_gathering()) return false;
+    return std::all_of(sends_.begin(), sends_.end(), [&](const QueuedSend& send) {
+        return send.admitted && connection.gathers(send.payload);
+    });
+}
+
+void SendQueue::settle(ConnectionState& connection, CompletedSends& completed) {
+    while (!sends_.empty() && sends_.front().admitted &&
+           sends_.front().end <= connection.writer.begin()) {
+        connection.count_sent(sends_.front().payload.size());
+        complete(sends_.begin(), {}, completed);
+    }
+}
+
+int SendQueue::carry_out(ConnectionState& connection, QueuedSend& send) {
+    switch (send.kind) {
+        case QueuedSend::Kind::handle:
+            return connection.transport.write_descriptor(std::byte{1}, send.descriptor).error;
+        case QueuedSend::Kind::shutdown:
+            connection.transport.shutdown(SHUT_WR);
+            return 0;
+        default:
+            return 0;
+    }
+}
+
+Wants SendQueue::progress(ConnectionState& connection, CompletedSends& completed) {
+    for (;;) {
+        admit(connection, completed);
+        if (gather_all(connection)) {
+            for (const QueuedSend& send : sends_)
+                connection.count_sent(send.payload.size());
+            complete_all({}, completed);
+            return Wants::nothing;
+        }
+        const Result<Wants> wants = advance(connection.transport, connection.writer);
+        settle(connection, completed);
+        int error = 0;
+        if (wants && *wants == Wants::to_write) return Wants::to_write;
+        if (wants) {
+            if (sends_.empty()) return Wants::nothing;
+            if (sends_.front().kind == QueuedSend::Kind::frame ||
+                sends_.front().kind == QueuedSend::Kind::value)
+                continue;
+            error = carry_out(connection, sends_.front());
+            if (error == EAGAIN) return Wants::to_write;
+            if (error == 0) {
+                complete(sends_.begin(), {}, completed);
+                continue;
+            }
+        }
+        const Failure failure = wants ? system_failure(error) : wants.error();
+        connection.writer.clear();
+        complete_all(connection.note_failure(connection.from_peer(failure)), completed);
+        return Wants::nothing;
+    }
+}
+
+void SendQueue::cancel(ConnectionState& connection, std::uint64_t number, cancellation_type type,
+                       error_code outcome, CompletedSends& completed) {
+    auto send = sends_.begin();
+    while (send != sends_.end() && send->number != number)
+        ++send;
+    if (send == sends_.end()) return;
+    if (send->admitted) {
+        if (connection.writer.withdraw(send->begin, send->end)) {
+            const FrameWriter::Position size = send->end - send->begin;
+            for (auto later = std::next(send); later != sends_.end() && later->admitted; ++later) {
+                later->begin -= size;
+                later->end -= size;
+            }
+        } else {
+            const auto ends_begun = cancellation_type::terminal | cancellation_type::partial;
+            if ((type & ends_begun) == cancellation_type::none) return;
+            connection.writer.keep();
+        }
+    }
+    if (send->kind == QueuedSend::Kind::shutdown) connection.writable.store(true);
+    complete(send, outcome, completed);
+}
+
+void SendQueue::cancel_all(ConnectionState& connection, error_code outcome,
+                           CompletedSends& completed) {
+    // From the last one on, whose withdrawal moves no other.
+    while (!sends_.empty()) {
+        cancel(connection, sends_.back().number, cancellation_type::terminal, outcome, completed);
+    }
+}
+
+void SendQueue::complete_all(error_code outcome, CompletedSends& completed) noexcept {
+    while (!sends_.empty())
+        complete(sends_.begin(), outcome, completed);
+}
+
+}  // namespace parley

@@ -1,0 +1,113 @@
+// The asynchronous sends of one connection that are not through yet, in the order of their calls.
+#pragma once
+
+#include "engine.hpp"
+#include "frame_writer.hpp"
+
+#include <parley/asynchronous/call.hpp>
+
+#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <cstdint>
+#include <memory>
+
+namespace parley {
+
+/// A call that waits for its turn, or for its bytes to go out. Lives in memory of its handler's
+/// allocator.
+class QueuedSend : public boost::intrusive::list_base_hook<> {
+public:
+    using Handler = asynchronous::Handler<>;
+    enum class Kind : std::uint8_t { frame, value, handle, flush, shutdown };
+
+    static QueuedSend* make(Handler handler);
+    /// Frees the memory and gives back the handler, which may be called then.
+    static Handler take_handler(QueuedSend* send);
+    [[nodiscard]] const Handler& handler() const noexcept { return handler_; }
+
+    Kind kind = Kind::frame;
+    bool admitted = false;  ///< Its frame is the writer's already.
+    int descriptor = -1;
+    std::uint64_t number = 0;
+    ConstBytes payload;  ///< The caller's, or `pickle`.
+    Buffer pickle;
+    Value value;
+    FrameWriter::Position begin = 0;
+    FrameWriter::Position end = 0;
+    std::unique_ptr<boost::asio::steady_timer> timer;
+    boost::asio::any_completion_executor work;  ///< Keeps the handler's context at work.
+    boost::system::error_code outcome;
+
+private:
+    explicit QueuedSend(Handler handler) : handler_(std::move(handler)) {}
+    ~QueuedSend() = default;
+
+    Handler handler_;
+};
+
+/// Sends that are through, until their handlers are called or destroyed.
+class CompletedSends {
+public:
+    CompletedSends() = default;
+    CompletedSends(const CompletedSends&) = delete;
+    CompletedSends& operator=(const CompletedSends&) = delete;
+    /// Destroys the handlers that have not been posted.
+    ~CompletedSends();
+
+    void add(QueuedSend& send, boost::system::error_code outcome) noexcept;
+    /// Has every handler called with its outcome. Not under any lock.
+    void post_all(const boost::asio::any_io_executor& executor);
+    [[nodiscard]] bool empty() const noexcept { return sends_.empty(); }
+
+private:
+    boost::intrusive::list<QueuedSend> sends_;
+};
+
+/// The queue. Guarded by the connection's `async_mutex`.
+class SendQueue {
+public:
+    SendQueue() = default;
+    SendQueue(const SendQueue&) = delete;
+    SendQueue& operator=(const SendQueue&) = delete;
+    ~SendQueue();
+
+    [[nodiscard]] bool empty() const noexcept { return sends_.empty(); }
+    /// Whether the call that was added last is still here.
+    [[nodiscard]] bool has(std::uint64_t number) const noexcept {
+        return !sends_.empty() && sends_.back().number == number;
+    }
+    /// Takes the call in; its number is the one to cancel it by.
+    std::uint64_t add(QueuedSend& send) noexcept;
+
+    /// Writes as much as the socket takes; `to_write` where it would have to wait.
+    [[nodiscard]] Wants progress(ConnectionState& connection, CompletedSends& completed);
+    /// Ends one call, by its number, with this outcome. What has begun goes out all the same; with
+    /// `total` it is then not ended at all.
+    void cancel(ConnectionState& connection, std::uint64_t number,
+                boost::asio::cancellation_type type, boost::system::error_code outcome,
+                CompletedSends& completed);
+    /// Ends every call with this outcome, as a terminal cancellation does.
+    void cancel_all(ConnectionState& connection, boost::system::error_code outcome,
+                    CompletedSends& completed);
+    /// Ends every call with this outcome, and leaves the writer alone.
+    void complete_all(boost::system::error_code outcome, CompletedSends& completed) noexcept;
+
+private:
+    using List = boost::intrusive::list<QueuedSend>;
+
+    void admit(ConnectionState& connection, CompletedSends& completed);
+    void admit(ConnectionState& connection, QueuedSend& send, CompletedSends& completed);
+    [[nodiscard]] bool gather_all(const ConnectionState& connection) const;
+    void settle(ConnectionState& connection, CompletedSends& completed);
+    [[nodiscard]] int carry_out(ConnectionState& connection, QueuedSend& send);
+    List::iterator complete(List::iterator send, boost::system::error_code outcome,
+                            CompletedSends& completed);
+
+    List sends_;
+    std::uint64_t last_number_ = 0;
+};
+
+}  // namespace parley
