@@ -29,12 +29,12 @@ private:
 
 }  // namespace
 
-Listener::Listener(const Address& address, ListenerOptions options)
+ListenerBase::ListenerBase(const Address& address, ListenerOptions options)
     : state_(std::make_shared<ListenerState>(address, std::move(options))) {}
 
-Listener::Listener(Listener&&) noexcept = default;
+ListenerBase::ListenerBase(ListenerBase&&) noexcept = default;
 
-Listener& Listener::operator=(Listener&& other) noexcept {
+ListenerBase& ListenerBase::operator=(ListenerBase&& other) noexcept {
     if (this != &other) {
         close();
         state_ = std::move(other.state_);
@@ -42,16 +42,16 @@ Listener& Listener::operator=(Listener&& other) noexcept {
     return *this;
 }
 
-Listener::~Listener() {
+ListenerBase::~ListenerBase() {
     close();
 }
 
-Connection Listener::accept(TimeLimit timeout) {
+std::shared_ptr<ConnectionState> ListenerBase::accept_state(TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Attendance listener(state_);
     for (;;) {
         listener->progress();
-        if (listener->has_accepted()) return Connection(listener->take_accepted());
+        if (listener->has_accepted()) return listener->take_accepted();
         if (deadline.has_passed()) throw_failure({Errc::timeout, "no client came"});
         const Deadline until = Deadline::earlier(deadline, Deadline(listener->attention_within()));
         const auto outcome =
@@ -60,29 +60,29 @@ Connection Listener::accept(TimeLimit timeout) {
     }
 }
 
-const Address& Listener::address() const {
+const Address& ListenerBase::address() const {
     if (!state_) throw_failure({Errc::closed, "listener"});
     return state_->address();
 }
 
-std::optional<std::string> Listener::last_accepted() const {
+std::optional<std::string> ListenerBase::last_accepted() const {
     if (!state_) return std::nullopt;
     return state_->last_accepted();
 }
 
-void Listener::close() noexcept {
+void ListenerBase::close() noexcept {
     if (state_) state_->close();
 }
 
-bool Listener::closed() const noexcept {
+bool ListenerBase::closed() const noexcept {
     return !state_ || state_->occupancy.is_closed();
 }
 
-void Listener::cancel() noexcept {
-    if (state_) state_->waits.wake_all();
+void ListenerBase::cancel() noexcept {
+    if (state_) state_->cancel();
 }
 
-std::function<std::unique_ptr<Watch>()> Listener::make_watch() const {
+std::function<std::unique_ptr<Watch>()> ListenerBase::make_watch() const {
     return [state = state_] { return std::make_unique<ListenerWatch>(state); };
 }
 

@@ -129,7 +129,8 @@ void ListenerState::greet(Descriptor descriptor) {
 
 void ListenerState::move_on(HalfOpens::iterator peer) {
     Transport& transport = peer->connection->transport;
-    const Result<Wants> wants = advance(transport, peer->handshake);
+    transport.expect_bytes();
+    const Result<Wants> wants = advance(transport, peer->handshake, Patience::readiness);
     if (!wants) return drop(peer, wants.error());
     if (*wants == Wants::nothing) {
         // A CPython client writes its #WELCOME# and then its first message, which would wait for
@@ -219,8 +220,16 @@ std::optional<std::string> ListenerState::last_accepted() const {
     return last_accepted_;
 }
 
+void ListenerState::cancel() noexcept {
+    waits.wake_all();
+    end_async(false);
+}
+
 void ListenerState::close() noexcept {
-    if (occupancy.close()) waits.wake_all();
+    if (occupancy.close()) {
+        waits.wake_all();
+        end_async(true);
+    }
     leave();
 }
 

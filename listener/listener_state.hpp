@@ -3,6 +3,7 @@
 // for one descriptor.
 #pragma once
 
+#include "async_accepts.hpp"
 #include "connection_state.hpp"
 #include "listening_socket.hpp"
 #include "wait_list.hpp"
@@ -41,7 +42,7 @@ private:
 };
 
 /// The state of one listener. Everything but `close`, `cancel` and `address` belongs to the one
-/// call that attends to it.
+/// call that attends to it; the asynchronous accepts together are one, guarded by `async_mutex`.
 class ListenerState {
 public:
     ListenerState(const Address& address, ListenerOptions options);
@@ -62,15 +63,22 @@ public:
     [[nodiscard]] TimeLimit attention_within() const noexcept;
     [[nodiscard]] std::optional<std::string> last_accepted() const;
 
+    void cancel() noexcept;
     void close() noexcept;
     void leave() noexcept;
+    /// The asynchronous accepts have an end: others may attend.
+    void stop_attending() noexcept;
 
     WaitList waits;
     Occupancy occupancy;
     std::atomic<bool> attended{false};
     AttendedClock clock;
+    std::mutex async_mutex;
+    std::unique_ptr<AsyncAccepts> async;
 
 private:
+    void end_async(bool for_good) noexcept;
+
     struct HalfOpen;
     using HalfOpens = std::list<HalfOpen>;
 

@@ -1,9 +1,7 @@
 // The server behind `parley echo`: accepts, and answers each message of each client with itself.
 #pragma once
 
-namespace parley {
-class Listener;
-}
+#include <parley/listener.hpp>
 
 namespace parley::tools {
 
