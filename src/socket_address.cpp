@@ -49,24 +49,41 @@ Result<SocketAddress> SocketAddress::of_unix(const Address& address) {
     return result;
 }
 
-Result<std::vector<SocketAddress>> SocketAddress::resolve(const Address& address, bool to_listen) {
+namespace {
+
+/// getaddrinfo(3), whose error it returns.
+int look_up(const Address& address, int flags, std::vector<SocketAddress>& addresses) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_NUMERICSERV | (to_listen ? AI_PASSIVE : 0);
+    hints.ai_flags = AI_NUMERICSERV | flags;
     addrinfo* found = nullptr;
     const char* host = address.host().empty() ? nullptr : address.host().c_str();
     const int error = ::getaddrinfo(host, std::to_string(address.port()).c_str(), &hints, &found);
+    if (error != 0) return error;
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+    for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
+        addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
+    }
+    return 0;
+}
+
+}  // namespace
+
+std::vector<SocketAddress> SocketAddress::numeric(const Address& address) {
+    std::vector<SocketAddress> addresses;
+    static_cast<void>(look_up(address, AI_NUMERICHOST, addresses));
+    return addresses;
+}
+
+Result<std::vector<SocketAddress>> SocketAddress::resolve(const Address& address, bool to_listen) {
+    std::vector<SocketAddress> addresses;
+    const int error = look_up(address, to_listen ? AI_PASSIVE : 0, addresses);
     if (error == EAI_SYSTEM) {
         return Failure(boost::system::error_code(errno, boost::system::system_category()),
                        address.to_string());
     }
     if (error != 0) {
         return Failure(Errc::host_not_found, address.host() + ": " + ::gai_strerror(error));
-    }
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
-    std::vector<SocketAddress> addresses;
-    for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-        addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
     }
     return addresses;
 }

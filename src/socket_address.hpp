@@ -25,6 +25,10 @@ public:
     /// `to_listen`, otherwise this machine. Fails with host_not_found.
     static Result<std::vector<SocketAddress>> resolve(const Address& address, bool to_listen);
 
+    /// The host's addresses where no resolver need be asked: a number, or an empty host, this
+    /// machine. None otherwise.
+    static std::vector<SocketAddress> numeric(const Address& address);
+
     [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
     [[nodiscard]] const sockaddr* data() const noexcept {
         return reinterpret_cast<const sockaddr*>(&storage_);

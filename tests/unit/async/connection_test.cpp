@@ -1,0 +1,179 @@
+#include <parley/client.hpp>
+#include <parley/listener.hpp>
+#include <parley/pipe.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "support/catch.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using asio::use_awaitable;
+using boost::system::error_code;
+using parley::Connection;
+using parley::Errc;
+using parley::Value;
+
+/// Two connections that are each other's other end, on one context.
+struct Pair {
+    explicit Pair(asio::io_context& context) {
+        auto [a, b] = parley::Pipe();
+        first = Connection(context, std::move(a));
+        second = Connection(context, std::move(b));
+    }
+    Connection first;
+    Connection second;
+};
+
+/// Runs a coroutine to its end, and the context with it.
+template <typename Function>
+void run(asio::io_context& context, Function function) {
+    std::exception_ptr failure;
+    asio::co_spawn(context, std::move(function), [&](std::exception_ptr e) { failure = e; });
+    context.run();
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+TEST_CASE("async connection: an object goes there and back", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    run(context, [&]() -> asio::awaitable<void> {
+        co_await pair.first.async_send(parley::list("Hello", 100), use_awaitable);
+        const Value there = co_await pair.second.async_recv(use_awaitable);
+        co_await pair.second.async_send(there, use_awaitable);
+        CHECK(co_await pair.first.async_recv(use_awaitable) == parley::list("Hello", 100));
+    });
+}
+
+TEST_CASE("async connection: a call waits for what is not there yet", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    std::string received;
+    pair.second.async_recv_bytes([&](error_code error, parley::Buffer message) {
+        CHECK_FALSE(error);
+        received = message.view();
+    });
+    CHECK(context.poll() == 0);
+    pair.first.async_send_bytes("late", [](error_code error) { CHECK_FALSE(error); });
+    CHECK(received.empty());
+    context.run();
+    CHECK(received == "late");
+}
+
+TEST_CASE("async connection: typed objects, both ways", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    run(context, [&]() -> asio::awaitable<void> {
+        co_await pair.first.async_send(std::vector<int>{1, 2, 3}, use_awaitable);
+        CHECK(co_await pair.second.async_recv<std::vector<int>>(use_awaitable) ==
+              std::vector<int>{1, 2, 3});
+        co_await pair.first.async_send(std::string("text"), use_awaitable);
+        const auto [error, number] =
+            co_await pair.second.async_recv<int>(asio::as_tuple(use_awaitable));
+        CHECK(error == Errc::wrong_type);
+        CHECK(pair.second.last_failure().message().find("int") != std::string::npos);
+    });
+}
+
+TEST_CASE("async connection: every way to complete", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    SECTION("use_future") {
+        auto sent = pair.first.async_send(1, asio::use_future);
+        auto received = pair.second.async_recv(asio::use_future);
+        context.run();
+        sent.get();
+        CHECK(received.get() == Value(1));
+    }
+    SECTION("deferred, redirect_error and detached") {
+        auto sending = pair.first.async_send(1, asio::deferred);
+        auto receiving = pair.second.async_recv(asio::deferred);
+        CHECK(context.poll() == 0);
+        context.restart();
+        run(context, [&]() -> asio::awaitable<void> {
+            std::move(sending)(asio::detached);
+            error_code error = Errc::timeout;
+            CHECK(co_await std::move(receiving)(asio::redirect_error(use_awaitable, error)) ==
+                  Value(1));
+            CHECK_FALSE(error);
+        });
+    }
+    SECTION("the executor's default") {
+        auto first = use_awaitable.as_default_on(std::move(pair.first));
+        auto second = use_awaitable.as_default_on(std::move(pair.second));
+        run(context, [&]() -> asio::awaitable<void> {
+            co_await first.async_send(1);
+            CHECK(co_await second.async_recv<int>() == 1);
+        });
+    }
+}
+
+TEST_CASE("async connection: the end of the stream", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    error_code outcome;
+    pair.second.async_recv([&](error_code error, Value) { outcome = error; });
+    pair.first.close();
+    context.run();
+    CHECK(outcome == Errc::end_of_file);
+}
+
+TEST_CASE("async connection: a timeout ends a call and loses nothing", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    run(context, [&]() -> asio::awaitable<void> {
+        auto [error, value] = co_await pair.second.async_recv(1ms, asio::as_tuple(use_awaitable));
+        CHECK(error == Errc::timeout);
+        auto [at_once, ignored] = co_await pair.second.async_recv(0s, asio::as_tuple(use_awaitable));
+        CHECK(at_once == Errc::timeout);
+        CHECK_FALSE(co_await pair.second.async_poll(1ms, use_awaitable));
+        co_await pair.first.async_send(7, use_awaitable);
+        CHECK(co_await pair.second.async_poll(use_awaitable));
+        CHECK(co_await pair.second.async_recv(1h, use_awaitable) == Value(7));
+    });
+}
+
+TEST_CASE("async connection: without an executor there are no asynchronous calls", "[async]") {
+    auto [first, second] = parley::Pipe();
+    try {
+        first.async_recv([](error_code, Value) {});
+        FAIL();
+    } catch (const parley::UsageError& error) {
+        CHECK(error.code() == Errc::no_executor);
+    }
+}
+
+TEST_CASE("async accept and connect: a pair proves the key", "[async]") {
+    asio::io_context context;
+    const parley::Authkey key("key");
+    parley::Listener listener(context, *parley::Address::parse("127.0.0.1:0"), {.authkey = key});
+    run(context, [&]() -> asio::awaitable<void> {
+        auto accepting = asio::co_spawn(
+            context, [&]() -> asio::awaitable<void> {
+                Connection connection = co_await listener.async_accept(use_awaitable);
+                co_await connection.async_send(co_await connection.async_recv(use_awaitable),
+                                               use_awaitable);
+            },
+            asio::use_future);
+        parley::Client client(context);
+        co_await client.async_connect(listener.address(), {.authkey = key}, use_awaitable);
+        co_await client.async_send("hi", use_awaitable);
+        CHECK(co_await client.async_recv(use_awaitable) == Value("hi"));
+    });
+}
