@@ -59,8 +59,12 @@ void connect(boost::asio::any_io_executor executor, const Address& address,
 
 /// A Connection to a listener (multiprocessing.connection.Client).
 ///
+///     const parley::ClientOptions options{.authkey = key};
 ///     parley::Client client{co_await this_coro::executor};
-///     co_await client.async_connect("lenovo:8888", {.authkey = key}, use_awaitable);
+///     co_await client.async_connect("lenovo:8888", options, use_awaitable);
+///
+/// (The options have a name because GCC 12 destroys an aggregate that is made inside a co_await
+/// expression twice.)
 template <typename Executor>
 class BasicClient : public BasicConnection<Executor> {
 public:
