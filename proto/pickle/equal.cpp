@@ -1,10 +1,10 @@
 // Python's == over whole graphs. Two values are equal unless some pair of parts that must be equal
-// is not, so it is enough to look at every such pair; parts that have been paired before, directly
-// or through others, need no second look, which bounds the work and ends every cycle.
+// is not, so it is enough to look at every such pair once.
 
-#include "key.hpp"
+#include "key_interner.hpp"
 #include "names.hpp"
 #include "number.hpp"
+#include "pairs.hpp"
 
 #include <parley/value.hpp>
 
@@ -18,8 +18,6 @@ namespace parley {
 namespace pickle {
 namespace {
 
-/// Only long comparisons are worth remembering the pairs.
-constexpr std::uint64_t steps_without_memory = 2000;
 constexpr std::uint64_t short_text = 64;
 
 bool is_text(Tag tag) noexcept {
@@ -209,30 +207,11 @@ private:
     /// A key in a table has been hashed before.
     std::uint32_t number(const Cell& key) { return *interner_.number(key); }
 
-    /// Whether the two are being held for equal already; from now on they are.
-    bool known(const Cell& left, const Cell& right) {
-        if (++steps_ <= steps_without_memory) return false;
-        const void* const a = find(left.pointer);
-        const void* const b = find(right.pointer);
-        if (a == b) return true;
-        leaders_[a] = b;
-        return false;
-    }
-
-    const void* find(const void* node) {
-        auto at = leaders_.try_emplace(node, node).first;
-        while (at->second != at->first) {
-            const auto next = leaders_.find(at->second);
-            at->second = next->second;
-            at = next;
-        }
-        return at->first;
-    }
+    bool known(const Cell& left, const Cell& right) { return known_.known(left, right); }
 
     std::vector<std::pair<Cell, Cell>> pairs_;
-    std::unordered_map<const void*, const void*> leaders_;
+    Pairs known_;
     KeyInterner interner_;
-    std::uint64_t steps_ = 0;
 };
 
 }  // namespace

@@ -9,13 +9,13 @@
 
 namespace parley::pickle {
 
-__extension__ using Wide = unsigned __int128;
+__extension__ using DoubleWord = unsigned __int128;
 
 /// The same throughout a process, another in the next.
 [[nodiscard]] std::uint64_t hash_seed() noexcept;
 
 [[nodiscard]] inline std::uint64_t mix(std::uint64_t left, std::uint64_t right) noexcept {
-    const Wide product = Wide{left} * right;
+    const DoubleWord product = DoubleWord{left} * right;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 

@@ -77,27 +77,15 @@ std::uint64_t hash_number(const Cell& number) noexcept {
                     : hash_double(simple.real);
 }
 
-std::uint64_t hash_address(const Cell& cell) noexcept {
-    return hash_tagged(cell.tag(), reinterpret_cast<std::uintptr_t>(cell.pointer));
-}
-
-std::uint64_t combine(std::uint64_t hash, std::uint64_t part) noexcept {
-    return mix(hash ^ part, 0x9fb21c651e98df25) + part;
-}
-
 std::uint64_t hash_global(const GlobalNode& global) noexcept {
-    return combine(hash_bytes(global.module.text_view(), hash_seed()),
-                   hash_bytes(global.name.text_view(), hash_seed() + 1));
+    return combine_hashes(hash_bytes(global.module.text_view(), hash_seed()),
+                          hash_bytes(global.name.text_view(), hash_seed() + 1));
 }
 
 bool equal_globals(const GlobalNode& left, const GlobalNode& right) noexcept {
     return left.module.text_view() == right.module.text_view() &&
            left.name.text_view() == right.name.text_view() &&
            left.legacy_names == right.legacy_names;
-}
-
-std::uint64_t start_of_tuple(std::uint64_t size) noexcept {
-    return hash_tagged(Tag::tuple, size);
 }
 
 }  // namespace
@@ -111,6 +99,18 @@ std::uint64_t hash_seed() noexcept {
                    reinterpret_cast<std::uintptr_t>(&here) ^ 0xd6e8feb86659fd93);
     }();
     return seed;
+}
+
+std::uint64_t hash_address(const Cell& cell) noexcept {
+    return hash_tagged(cell.tag(), reinterpret_cast<std::uintptr_t>(cell.pointer));
+}
+
+std::uint64_t hash_tuple_size(std::uint64_t size) noexcept {
+    return hash_tagged(Tag::tuple, size);
+}
+
+std::uint64_t combine_hashes(std::uint64_t hash, std::uint64_t part) noexcept {
+    return mix(hash ^ part, 0x9fb21c651e98df25) + part;
 }
 
 bool is_nan(const Cell& cell) noexcept {
@@ -160,9 +160,9 @@ std::uint64_t hash_simple(const Cell& key) noexcept {
         case Tag::global:
             return hash_global(*key.global());
         case Tag::tuple: {
-            std::uint64_t hash = start_of_tuple(key.size());
+            std::uint64_t hash = hash_tuple_size(key.size());
             for (std::uint64_t i = 0; i < key.size(); ++i) {
-                hash = combine(hash, hash_simple(key.items()[i]));
+                hash = combine_hashes(hash, hash_simple(key.items()[i]));
             }
             return hash;
         }
@@ -191,95 +191,6 @@ bool equal_simple(const Cell& left, const Cell& right) noexcept {
     if (left.tag() == Tag::global) return equal_globals(*left.global(), *right.global());
     if (left.tag() != Tag::tuple || left.size() != right.size()) return false;
     return std::equal(left.items(), left.items() + left.size(), right.items(), equal_simple);
-}
-
-std::optional<std::uint32_t> KeyInterner::known(const Cell& key) const {
-    if (!key.is_pointer()) return std::nullopt;
-    const auto found = by_address_.find(key.pointer);
-    if (found == by_address_.end()) return std::nullopt;
-    return found->second;
-}
-
-std::optional<std::uint32_t> KeyInterner::number(const Cell& key) {
-    visits_.clear();
-    numbers_.clear();
-    Cell current = key;
-    for (;;) {
-        std::optional<std::uint32_t> done = known(current);
-        if (!done) {
-            const bool nested = (current.tag() == Tag::tuple && current.size() != 0) ||
-                                current.tag() == Tag::frozenset;
-            if (nested) {
-                visits_.push_back({current, 0});
-            } else {
-                done = intern_leaf(current);
-                if (!done) return std::nullopt;
-            }
-        }
-        if (done) numbers_.push_back(*done);
-        // Go up as long as a nested key is complete, then on to the next part.
-        for (;;) {
-            if (visits_.empty()) return numbers_.back();
-            Visit& visit = visits_.back();
-            const bool is_tuple = visit.cell.tag() == Tag::tuple;
-            const std::uint64_t size = is_tuple ? visit.cell.size() : visit.cell.table()->size;
-            if (visit.next < size) {
-                current = is_tuple ? visit.cell.items()[visit.next]
-                                   : visit.cell.table()->entries[visit.next];
-                ++visit.next;
-                break;
-            }
-            const std::uint32_t finished = finish(visit);
-            visits_.pop_back();
-            numbers_.push_back(finished);
-        }
-    }
-}
-
-std::optional<std::uint32_t> KeyInterner::intern_leaf(const Cell& key) {
-    if (classify_key(key) == KeyClass::unhashable) return std::nullopt;
-    const std::uint32_t number = intern({hash_simple(key), is_nan(key), key, {}});
-    if (key.has_flags()) by_address_.emplace(key.pointer, number);
-    return number;
-}
-
-std::uint32_t KeyInterner::finish(const Visit& visit) {
-    const bool is_tuple = visit.cell.tag() == Tag::tuple;
-    Entry entry{is_tuple ? start_of_tuple(visit.next) : 1, false, visit.cell, {}};
-    const auto first = numbers_.end() - static_cast<std::ptrdiff_t>(visit.next);
-    entry.parts.assign(first, numbers_.end());
-    numbers_.erase(first, numbers_.end());
-    for (const std::uint32_t part : entry.parts) {
-        const Entry& known_part = entries_[part];
-        entry.unequal = entry.unequal || known_part.unequal;
-        entry.hash = is_tuple ? combine(entry.hash, known_part.hash)
-                              : entry.hash + hash_word(known_part.hash, hash_seed());
-    }
-    if (!is_tuple) std::sort(entry.parts.begin(), entry.parts.end());
-    if (entry.unequal) entry.hash = hash_address(visit.cell);
-    const std::uint32_t number = intern(std::move(entry));
-    by_address_.emplace(visit.cell.pointer, number);
-    return number;
-}
-
-std::uint32_t KeyInterner::intern(Entry entry) {
-    const auto number = static_cast<std::uint32_t>(entries_.size());
-    if (!entry.unequal) {
-        const auto [begin, end] = by_hash_.equal_range(entry.hash);
-        for (auto at = begin; at != end; ++at) {
-            if (same(entries_[at->second], entry)) return at->second;
-        }
-        by_hash_.emplace(entry.hash, number);
-    }
-    entries_.push_back(std::move(entry));
-    return number;
-}
-
-bool KeyInterner::same(const Entry& left, const Entry& right) const {
-    const bool nested = !left.parts.empty() || left.cell.tag() == Tag::frozenset;
-    if (nested) return left.cell.tag() == right.cell.tag() && left.parts == right.parts;
-    if (!right.parts.empty() || right.cell.tag() == Tag::frozenset) return false;
-    return equal_simple(left.cell, right.cell);
 }
 
 }  // namespace parley::pickle

@@ -12,8 +12,16 @@
 
 namespace parley::pickle {
 
+/// Charges what it takes to the message. Not thread-safe.
 class ReadMemo {
 public:
+    explicit ReadMemo(Message& message) noexcept : message_(message), near_(&message) {}
+    ReadMemo(const ReadMemo&) = delete;
+    ReadMemo& operator=(const ReadMemo&) = delete;
+    ~ReadMemo() {
+        if (far_ != nullptr) message_.refund(far_->size() * far_entry);
+    }
+
     /// What is stored there, or null. Valid until something is stored.
     [[nodiscard]] Cell* find(std::uint64_t index) noexcept {
         if (index < near_.size() && near_[index].tag() != Tag::absent) return &near_[index];
@@ -50,10 +58,15 @@ private:
             near_[index] = cell;
             return;
         }
+        message_.charge(far_entry);
         if (far_ == nullptr) far_ = std::make_unique<std::unordered_map<std::uint64_t, Cell>>();
         far_->emplace(index, cell);
     }
 
+    /// About what a map takes for one.
+    static constexpr std::size_t far_entry = 64;
+
+    Message& message_;
     SmallVector<Cell, 64> near_;
     std::unique_ptr<std::unordered_map<std::uint64_t, Cell>> far_;
     std::uint64_t count_ = 0;

@@ -82,6 +82,7 @@ void* Message::allocate_chunk(std::size_t size) {
 void Message::charge(std::size_t size) {
     if (size > memory_limit - std::min(memory_limit, memory_)) throw MemoryLimitReached();
     memory_ += size;
+    peak_ = std::max(peak_, memory_);
 }
 
 Cell* Message::array(std::size_t capacity) {

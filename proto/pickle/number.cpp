@@ -23,6 +23,37 @@ std::uint8_t byte_at(std::span<const std::byte> bytes, std::size_t position) noe
     return std::to_integer<std::uint8_t>(bytes[position]);
 }
 
+std::partial_ordering compare_integers(std::string_view left, std::string_view right) noexcept {
+    const auto is_negative = [](std::string_view bytes) {
+        return !bytes.empty() && static_cast<std::uint8_t>(bytes.back()) >= 0x80;
+    };
+    const bool negative = is_negative(left);
+    if (negative != is_negative(right)) return negative ? -1 <=> 0 : 0 <=> -1;
+    // Of the same sign the longer one is further from 0.
+    if (left.size() != right.size())
+        return (left.size() < right.size()) != negative ? -1 <=> 0 : 0 <=> -1;
+    for (std::size_t i = left.size(); i-- > 0;) {
+        const auto a = static_cast<std::uint8_t>(left[i]);
+        const auto b = static_cast<std::uint8_t>(right[i]);
+        if (a != b) return a <=> b;
+    }
+    return std::partial_ordering::equivalent;
+}
+
+std::string whole_bytes(const Cell& integer) {
+    if (integer.tag() == Tag::big_integer) return std::string(integer.text_view());
+    return integer_bytes(integer.integer);
+}
+
+std::partial_ordering compare_to_real(const Cell& integer, double real) {
+    if (std::isnan(real)) return std::partial_ordering::unordered;
+    if (std::isinf(real)) return real > 0 ? -1 <=> 0 : 0 <=> -1;
+    const double floor = std::floor(real);
+    const auto order = compare_integers(whole_bytes(integer), integer_bytes(floor));
+    if (order != 0) return order;
+    return floor == real ? std::partial_ordering::equivalent : std::partial_ordering::less;
+}
+
 }  // namespace
 
 Cell simplest_number(const Cell& number) noexcept {
@@ -59,6 +90,20 @@ bool equal_numbers(const Cell& left, const Cell& right) noexcept {
         default:
             return a.complex()->real == b.complex()->real && a.complex()->imag == b.complex()->imag;
     }
+}
+
+std::partial_ordering compare_numbers(const Cell& left, const Cell& right) {
+    const Cell a = simplest_number(left);
+    const Cell b = simplest_number(right);
+    if (a.tag() == Tag::complex || b.tag() == Tag::complex) {
+        return equal_numbers(a, b) ? std::partial_ordering::equivalent
+                                   : std::partial_ordering::unordered;
+    }
+    if (a.tag() == Tag::real && b.tag() == Tag::real) return a.real <=> b.real;
+    if (a.tag() == Tag::real) return 0 <=> compare_to_real(b, a.real);
+    if (b.tag() == Tag::real) return compare_to_real(a, b.real);
+    if (a.tag() == Tag::integer && b.tag() == Tag::integer) return a.integer <=> b.integer;
+    return compare_integers(whole_bytes(a), whole_bytes(b));
 }
 
 std::span<const std::byte> minimal_integer(std::span<const std::byte> bytes) noexcept {

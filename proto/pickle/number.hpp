@@ -3,6 +3,7 @@
 
 #include <parley/pickle/cell.hpp>
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,6 +25,9 @@ namespace parley::pickle {
 
 /// Python's == between two numbers.
 [[nodiscard]] bool equal_numbers(const Cell& left, const Cell& right) noexcept;
+/// Python's < between two numbers, exact at any size. Unordered for a NaN, and for complex numbers
+/// that are not equal.
+[[nodiscard]] std::partial_ordering compare_numbers(const Cell& left, const Cell& right);
 
 /// Drops the bytes of a little-endian two's complement that only repeat the sign.
 [[nodiscard]] std::span<const std::byte> minimal_integer(std::span<const std::byte> bytes) noexcept;

@@ -2,6 +2,8 @@
 // needs costs no allocation.
 #pragma once
 
+#include <parley/pickle/message.hpp>
+
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -10,17 +12,21 @@
 
 namespace parley::pickle {
 
-/// Holds trivially copyable values; the first `Inline` of them in place. Not thread-safe.
+/// Holds trivially copyable values; the first `Inline` of them in place. Charges its heap to a
+/// message, if there is one, for as long as it has it. Not thread-safe.
 template <typename T, std::size_t Inline>
 class SmallVector {
     static_assert(std::is_trivially_copyable_v<T>);
 
 public:
-    SmallVector() noexcept : begin_(inline_values()), end_(begin_), limit_(begin_ + Inline) {}
+    explicit SmallVector(Message* charged = nullptr) noexcept
+        : begin_(inline_values()), end_(begin_), limit_(begin_ + Inline), charged_(charged) {}
     SmallVector(const SmallVector&) = delete;
     SmallVector& operator=(const SmallVector&) = delete;
     ~SmallVector() {
-        if (begin_ != inline_values()) std::free(begin_);
+        if (begin_ == inline_values()) return;
+        std::free(begin_);
+        if (charged_ != nullptr) charged_->refund(capacity() * sizeof(T));
     }
 
     [[nodiscard]] std::size_t size() const noexcept {
@@ -57,23 +63,32 @@ public:
 
 private:
     [[nodiscard]] T* inline_values() noexcept { return reinterpret_cast<T*>(storage_); }
+    [[nodiscard]] std::size_t capacity() const noexcept {
+        return static_cast<std::size_t>(limit_ - begin_);
+    }
 
     void grow(std::size_t needed) {
         const std::size_t count = size();
-        std::size_t capacity = 2 * static_cast<std::size_t>(limit_ - begin_);
-        if (capacity < needed) capacity = needed;
         const bool was_inline = begin_ == inline_values();
-        void* const memory = std::realloc(was_inline ? nullptr : begin_, capacity * sizeof(T));
-        if (memory == nullptr) throw std::bad_alloc();
+        std::size_t wanted = 2 * capacity();
+        if (wanted < needed) wanted = needed;
+        const std::size_t more = (was_inline ? wanted : wanted - capacity()) * sizeof(T);
+        if (charged_ != nullptr) charged_->charge(more);
+        void* const memory = std::realloc(was_inline ? nullptr : begin_, wanted * sizeof(T));
+        if (memory == nullptr) {
+            if (charged_ != nullptr) charged_->refund(more);
+            throw std::bad_alloc();
+        }
         if (was_inline) std::memcpy(memory, begin_, count * sizeof(T));
         begin_ = static_cast<T*>(memory);
         end_ = begin_ + count;
-        limit_ = begin_ + capacity;
+        limit_ = begin_ + wanted;
     }
 
     T* begin_;
     T* end_;
     T* limit_;
+    Message* charged_;
     alignas(T) std::byte storage_[Inline * sizeof(T)];
 };
 

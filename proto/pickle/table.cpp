@@ -20,6 +20,11 @@ constexpr std::uint32_t slot_hash(std::uint64_t hash) noexcept {
     return static_cast<std::uint32_t>(hash >> 32);
 }
 
+/// Short text and bytes equal no nested or long key, which need not be looked into then.
+bool is_plain_text(const Cell& key) noexcept {
+    return key.tag() == Tag::str || key.tag() == Tag::legacy_str || key.tag() == Tag::bytes;
+}
+
 /// NaNs equal nothing, so that they need not meet in one slot.
 std::uint64_t index_hash(const Cell& key, std::uint64_t hash, std::uint64_t entry) noexcept {
     return is_nan(key) ? hash_word(entry, hash_seed()) : hash;
@@ -147,6 +152,7 @@ std::optional<TableWriter::Key> TableWriter::describe(const Cell& key, bool with
 bool TableWriter::equal(const Cell& left, const Cell& right, const Key& right_key) {
     if (right_key.simple && classify_key(left) == KeyClass::simple)
         return equal_simple(left, right);
+    if (right_key.simple && is_plain_text(right)) return false;
     const std::uint32_t number = right_key.simple ? *interner().number(right) : right_key.number;
     return interner().number(left) == number;
 }
@@ -174,7 +180,7 @@ void TableWriter::build_index(TableNode& table, unsigned stride) {
 }
 
 KeyInterner& TableWriter::interner() {
-    if (!interner_) interner_ = std::make_unique<KeyInterner>();
+    if (!interner_) interner_ = std::make_unique<KeyInterner>(&message_);
     return *interner_;
 }
 
@@ -187,6 +193,7 @@ std::optional<std::uint64_t> find_key(const TableNode& table, const Cell& key, u
     if (!simple && !number) return std::nullopt;
     const auto equal = [&](const Cell& other) {
         if (simple && classify_key(other) == KeyClass::simple) return equal_simple(other, key);
+        if (simple && is_plain_text(key)) return false;
         return interner.number(other) == interner.number(key);
     };
     if (table.index == nullptr) return scan(table, stride, equal);

@@ -2,7 +2,7 @@
 // merges them, and an index of the big ones.
 #pragma once
 
-#include "key.hpp"
+#include "key_interner.hpp"
 
 #include <parley/pickle/cell.hpp>
 #include <parley/pickle/message.hpp>

@@ -32,16 +32,19 @@ std::string printable(std::uint8_t opcode) {
 
 template <typename T>
 bool Unpickler::take(T& number) {
-    if (left() < sizeof(T))
-        return fail_truncated("expected " + std::to_string(sizeof(T)) + " bytes");
+    if (left() < sizeof(T)) [[unlikely]] {
+        fail_short(sizeof(T));
+        return false;
+    }
     number = load_little<T>(at_);
     at_ += sizeof(T);
     return true;
 }
 
 bool Unpickler::take_bytes(std::uint64_t size, std::byte*& bytes) {
-    if (size > left()) {
-        return fail_truncated("expected " + std::to_string(size) + " bytes");
+    if (size > left()) [[unlikely]] {
+        fail_short(size);
+        return false;
     }
     bytes = at_;
     at_ += size;
@@ -57,6 +60,19 @@ bool Unpickler::fail(Errc code, std::string detail) {
 
 bool Unpickler::fail_truncated(std::string detail) {
     return fail(Errc::pickle_truncated, std::move(detail) + ", came " + std::to_string(left()));
+}
+
+void Unpickler::fail_short(std::uint64_t expected) {
+    fail_truncated("expected " + std::to_string(expected) + " bytes");
+}
+
+void Unpickler::fail_underflow(std::size_t expected) {
+    fail(Errc::pickle_stack_underflow, "expected " + std::to_string(expected) + " values, came " +
+                                           std::to_string(stack_.size() - fence()));
+}
+
+void Unpickler::fail_no_mark() {
+    fail(Errc::pickle_missing_mark, "no MARK on the stack");
 }
 
 bool Unpickler::fail_operand(std::string_view expected, const Cell& came) {
@@ -317,14 +333,17 @@ bool Unpickler::step(Opcode opcode) {
 }
 
 bool Unpickler::need(std::size_t count) {
-    if (stack_.size() >= fence() + count) return true;
-    return fail(Errc::pickle_stack_underflow, "expected " + std::to_string(count) +
-                                                  " values, came " +
-                                                  std::to_string(stack_.size() - fence()));
+    if (stack_.size() >= fence() + count) [[likely]]
+        return true;
+    fail_underflow(count);
+    return false;
 }
 
 bool Unpickler::take_mark(std::size_t& mark) {
-    if (marks_.empty()) return fail(Errc::pickle_missing_mark, "no MARK on the stack");
+    if (marks_.empty()) [[unlikely]] {
+        fail_no_mark();
+        return false;
+    }
     mark = marks_.back();
     marks_.pop();
     return true;

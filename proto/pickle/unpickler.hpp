@@ -35,6 +35,9 @@ public:
           end_(pickle.data() + pickle.size()),
           options_(options),
           buffers_(buffers),
+          stack_(&message),
+          marks_(&message),
+          memo_(message),
           tables_(message) {}
 
     /// The value, as the root of the message, or why there is none.
@@ -104,6 +107,7 @@ private:
     [[nodiscard]] bool set_items(std::size_t first);
     [[nodiscard]] bool add_items(std::size_t first);
     void append_to_list(const Cell& list, std::size_t first);
+    [[nodiscard]] bool replace_items(const Cell& list, std::size_t first);
     void note_change(const Cell& container, std::uint64_t begin, std::uint64_t end);
     void note_dict_change(const Cell& dict, std::size_t first);
     void add_late_change(LateChange change);
@@ -137,9 +141,12 @@ private:
         message_.natural = false;
         message_.disordered = true;
     }
-    bool fail(Errc code, std::string detail);
-    bool fail_truncated(std::string detail);
-    bool fail_operand(std::string_view expected, const Cell& came);
+    [[gnu::cold]] bool fail(Errc code, std::string detail);
+    [[gnu::cold]] bool fail_truncated(std::string detail);
+    [[gnu::cold]] void fail_short(std::uint64_t expected);
+    [[gnu::cold]] void fail_underflow(std::size_t expected);
+    [[gnu::cold]] void fail_no_mark();
+    [[gnu::cold]] bool fail_operand(std::string_view expected, const Cell& came);
 
     Message& message_;
     std::byte* begin_;

@@ -106,12 +106,34 @@ void Unpickler::append_to_list(const Cell& list, std::size_t first) {
     stack_.truncate(first);
 }
 
+/// list[position] = item: no pickler writes it, but Python does it when told to.
+bool Unpickler::replace_items(const Cell& list, std::size_t first) {
+    ListNode& node = *list.list();
+    for (std::size_t i = first; i < stack_.size(); i += 2) {
+        const Cell& key = stack_[i];
+        const bool is_position = key.tag() == Tag::integer || key.tag() == Tag::boolean;
+        if (!is_position) return fail_operand("a position in the list", key);
+        const std::int64_t size = static_cast<std::int64_t>(node.size);
+        const std::int64_t position = key.integer < 0 ? key.integer + size : key.integer;
+        if (position < 0 || position >= size) {
+            return fail(Errc::pickle_bad_operand,
+                        "position " + std::to_string(key.integer) + " of " + std::to_string(size));
+        }
+        node.items[position] = stack_[i + 1];
+    }
+    disorder();
+    stack_.truncate(first);
+    return true;
+}
+
 bool Unpickler::set_items(std::size_t first) {
     if (first <= fence()) return need(stack_.size() - fence() + 1);
     const std::size_t count = stack_.size() - first;
     if (count == 0) return true;
     if (count % 2 != 0) return fail(Errc::pickle_bad_operand, "a key without its value");
     const Cell container = stack_[first - 1];
+    if (container.tag() == Tag::list && !container.foreign())
+        return replace_items(container, first);
     if (container.tag() != Tag::dict || container.foreign()) {
         return change(first - 1, Change::Kind::set_items, first);
     }

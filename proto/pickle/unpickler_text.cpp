@@ -1,8 +1,8 @@
 // The opcodes of protocol 0, whose arguments are lines of text.
 
-#include "quote.hpp"
 #include "literal_number.hpp"
 #include "number.hpp"
+#include "quote.hpp"
 #include "unicode.hpp"
 #include "unpickler.hpp"
 

@@ -33,8 +33,9 @@ std::string position_text(std::int64_t position, std::size_t size) {
 
 }  // namespace
 
-Elements::Elements(std::span<const Cell> cells, std::size_t stride, pickle::Message* message)
-    : cells_(cells), stride_(stride) {
+Elements::Elements(std::span<const Cell> cells, std::size_t stride, pickle::Message* message,
+                   std::size_t offset)
+    : cells_(cells), stride_(stride), offset_(offset) {
     if (message != nullptr) message->retain();
     owner_ = Access::adopt({}, message);
 }
@@ -109,6 +110,14 @@ Elements Value::elements() const {
         default:
             throw_wrong_type("list, tuple, set, frozenset or dict");
     }
+}
+
+Elements Value::keys() const {
+    return {table_cells(expect(Tag::dict), 2), 2, message_};
+}
+
+Elements Value::values() const {
+    return {table_cells(expect(Tag::dict), 2), 2, message_, 1};
 }
 
 Entries Value::items() const {

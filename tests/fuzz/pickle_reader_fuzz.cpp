@@ -15,7 +15,8 @@ using support::require;
 namespace {
 
 /// docs/pickle.md, "Bounds".
-constexpr std::size_t memory_for_each_byte = 128;
+constexpr std::size_t memory_for_each_byte = 144;
+constexpr std::size_t peak_for_each_byte = 256;
 constexpr std::size_t memory_for_any = 16 << 10;
 
 bool is_pickle_error(const boost::system::error_code& code) {
@@ -47,6 +48,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (const parley::pickle::Message* message = parley::pickle::Access::message(*value)) {
         require(message->memory() <= memory_for_any + memory_for_each_byte * size,
                 "memory is bounded by the bytes received");
+        require(message->peak_memory() <= memory_for_any + peak_for_each_byte * size,
+                "what reading takes meanwhile is, too");
     }
     require(!parley::repr(*value, {.limit = 4096}).empty(), "everything has a repr");
     const Value again = parley::pickle::loads(pickle).value();

@@ -66,6 +66,17 @@ struct FromValue<std::vector<T>> {
         return vector;
     }
 };
+/// A dict's entries in order.
+template <>
+struct FromValue<std::vector<Entry>> {
+    static std::vector<Entry> from(const Value& value) {
+        std::vector<Entry> entries;
+        entries.reserve(value.as_dict().size());
+        for (const Entry& entry : value.items())
+            entries.push_back(entry);
+        return entries;
+    }
+};
 /// Bytes or a bytearray, copied.
 template <>
 struct FromValue<std::vector<std::byte>> {

@@ -10,10 +10,12 @@
 #include <parley/pickle/cell.hpp>
 #include <parley/pickle/message.hpp>
 
+#include <compare>
 #include <complex>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <iosfwd>
 #include <limits>
@@ -112,6 +114,9 @@ public:
     Value(std::string_view text);
     Value(const std::string& text) : Value(std::string_view(text)) {}
     Value(const char* text) : Value(std::string_view(text)) {}
+    Value(std::u8string_view text)
+        : Value(std::string_view(reinterpret_cast<const char*>(text.data()), text.size())) {}
+    Value(const char8_t* text) : Value(std::u8string_view(text)) {}
 
     Value(const Value& other) noexcept
         : cell_(other.cell_), message_(other.cell_.is_pointer() ? other.message_ : nullptr) {
@@ -279,6 +284,9 @@ public:
     /// The items of a list, tuple, set or frozenset, or the keys of a dict, as Python iterates.
     /// Throws TypeError (wrong_type).
     [[nodiscard]] Elements elements() const;
+    /// A dict's keys, and its values, in order. Throw TypeError (wrong_type).
+    [[nodiscard]] Elements keys() const;
+    [[nodiscard]] Elements values() const;
     /// A dict's keys with their values: `for (const auto& [key, value] : dict.items())`. Throws
     /// TypeError (wrong_type).
     [[nodiscard]] Entries items() const;
@@ -292,6 +300,13 @@ public:
     /// trouble.
     [[nodiscard]] friend bool operator==(const Value& left, const Value& right) {
         return equal(left, right);
+    }
+
+    /// Python's `<` and its like: numbers by their worth, exactly at any size, text by its code
+    /// points, bytes, lists and tuples by the first items that differ. What Python refuses to order
+    /// is unordered, sets and dicts too unless they are equal. Bounded as `==` is.
+    [[nodiscard]] friend std::partial_ordering operator<=>(const Value& left, const Value& right) {
+        return order(left, right);
     }
 
     /// The protocol of the pickle this was read from; nothing for what the program made.
@@ -321,10 +336,15 @@ private:
     [[nodiscard]] Value at_position(std::int64_t position) const;
     [[nodiscard]] Value at_text(std::string_view key) const;
     [[nodiscard]] static bool equal(const Value& left, const Value& right);
+    [[nodiscard]] static std::partial_ordering order(const Value& left, const Value& right);
 
     pickle::Cell cell_;
     pickle::Message* message_ = nullptr;
 };
+
+/// A hash that equal values have in common, as Python's hash(): 1, 1.0 and True have one. Another
+/// in the next process. Throws TypeError (wrong_type) for what Python cannot hash.
+[[nodiscard]] std::size_t hash(const Value& value);
 
 /// Builds a list. Here and below values are shared with the new container, not copied.
 [[nodiscard]] Value list(std::span<const Value> items);
@@ -401,5 +421,13 @@ requires(std::convertible_to<const Items&, Value>&&...) [[nodiscard]] Value
 [[nodiscard]] Value buffer(Buffer&& data, bool readonly);
 
 }  // namespace parley
+
+/// For std::unordered_map and the like; see parley::hash.
+template <>
+struct std::hash<parley::Value> {
+    [[nodiscard]] std::size_t operator()(const parley::Value& value) const {
+        return parley::hash(value);
+    }
+};
 
 #include <parley/value_range.hpp>

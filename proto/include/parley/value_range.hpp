@@ -38,9 +38,9 @@ struct Access {
 
 }  // namespace pickle
 
-/// The items of a list, tuple, set or frozenset, or the keys of a dict: a range of Values that
-/// keeps its container alive. Iterating costs no reference counting. Thread-safe as Values are,
-/// iterators as those of the standard library.
+/// The items of a list, tuple, set or frozenset, or the keys or values of a dict: a range of Values
+/// that keeps its container alive. Iterating costs no reference counting. Thread-safe as Values
+/// are, iterators as those of the standard library.
 class Elements {
 public:
     struct Sentinel {
@@ -57,17 +57,20 @@ public:
         using reference = const Value&;
 
         Iterator() = default;
-        Iterator(const pickle::Cell* cell, std::size_t stride, pickle::Message* message)
-            : cell_(cell), stride_(stride) {
+        Iterator(const pickle::Cell* cell, std::size_t stride, std::size_t offset,
+                 pickle::Message* message)
+            : cell_(cell), stride_(stride), offset_(offset) {
             if (message != nullptr) message->retain();
             value_ = pickle::Access::adopt({}, message);
         }
         Iterator(const Iterator& other)
-            : Iterator(other.cell_, other.stride_, pickle::Access::message(other.value_)) {}
+            : Iterator(other.cell_, other.stride_, other.offset_,
+                       pickle::Access::message(other.value_)) {}
         Iterator(Iterator&& other) noexcept = default;
         Iterator& operator=(Iterator other) noexcept {
             cell_ = other.cell_;
             stride_ = other.stride_;
+            offset_ = other.offset_;
             value_ = std::move(other.value_);
             return *this;
         }
@@ -75,7 +78,7 @@ public:
 
         /// Valid until the iterator moves on; copy it to keep it.
         [[nodiscard]] const Value& operator*() const noexcept {
-            pickle::Access::point(value_, *cell_);
+            pickle::Access::point(value_, cell_[offset_]);
             return value_;
         }
         [[nodiscard]] const Value* operator->() const noexcept { return &**this; }
@@ -91,24 +94,29 @@ public:
     private:
         const pickle::Cell* cell_ = nullptr;
         std::size_t stride_ = 1;
+        std::size_t offset_ = 0;
         mutable Value value_;
     };
 
-    Elements(std::span<const pickle::Cell> cells, std::size_t stride, pickle::Message* message);
+    /// Every `stride`th cell, counted from `offset`.
+    Elements(std::span<const pickle::Cell> cells, std::size_t stride, pickle::Message* message,
+             std::size_t offset = 0);
     [[nodiscard]] Iterator begin() const {
-        return {cells_.data(), stride_, pickle::Access::message(owner_)};
+        return {cells_.data(), stride_, offset_, pickle::Access::message(owner_)};
     }
     [[nodiscard]] Sentinel end() const noexcept { return {cells_.data() + cells_.size()}; }
     [[nodiscard]] std::size_t size() const noexcept { return cells_.size() / stride_; }
     [[nodiscard]] bool empty() const noexcept { return cells_.empty(); }
     /// By position from 0. The position must be below `size()`.
     [[nodiscard]] Value operator[](std::size_t position) const {
-        return pickle::Access::make(cells_[position * stride_], pickle::Access::message(owner_));
+        return pickle::Access::make(cells_[position * stride_ + offset_],
+                                    pickle::Access::message(owner_));
     }
 
 private:
     std::span<const pickle::Cell> cells_;
     std::size_t stride_;
+    std::size_t offset_;
     Value owner_;
 };
 

@@ -5,6 +5,7 @@
 #include <parley/buffer.hpp>
 #include <parley/pickle/cell.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -74,8 +75,15 @@ public:
     /// Keeps another message whose nodes this one refers to. Keeping itself is nothing.
     void keep(Message* other);
 
+    /// Counts memory that the reader takes for the time being, its stack and memo and the like, as
+    /// if it were the message's. Throws MemoryLimitReached, and counts nothing then.
+    void charge(std::size_t size);
+    void refund(std::size_t size) noexcept { memory_ -= size; }
+
     /// Bytes of memory held for this message alone, the buffers that it keeps included.
     [[nodiscard]] std::size_t memory() const noexcept { return memory_; }
+    /// The most that it has been, with what the reader took.
+    [[nodiscard]] std::size_t peak_memory() const noexcept { return std::max(peak_, memory_); }
 
     /// Over so much memory the next allocation throws MemoryLimitReached.
     std::size_t memory_limit = static_cast<std::size_t>(-1);
@@ -113,7 +121,6 @@ private:
     static void destroy(Message* message) noexcept;
     void free_parts(Message*& dead) noexcept;
     void* allocate_chunk(std::size_t size);
-    void charge(std::size_t size);
     void link(Block* block) noexcept;
     void unlink(Block* block) noexcept;
     Cell* resize_block(Cell* cells, std::size_t old_bytes, std::size_t new_bytes);
@@ -127,6 +134,7 @@ private:
     std::byte* cursor_ = nullptr;
     std::byte* limit_ = nullptr;
     std::size_t memory_ = 0;
+    std::size_t peak_ = 0;
     std::size_t next_chunk_ = 0;
     Chunk* chunks_ = nullptr;
     Block* blocks_ = nullptr;

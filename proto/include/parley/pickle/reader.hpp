@@ -22,8 +22,9 @@ struct LoadOptions {
     /// The most decimal digits of an int in text (INT, LONG): reading them takes time in the square
     /// of their number. CPython 3.11's own limit is 4300.
     std::optional<std::uint64_t> max_digits = 50'000;
-    /// The most memory that the message's nodes may take, in bytes; see docs/pickle.md for what a
-    /// pickle can ask for without it.
+    /// The most memory that reading may take besides the pickle itself, in bytes: the message's
+    /// nodes and, while it is read, the reader's stack, memo and tables. docs/pickle.md, "Bounds",
+    /// tells what a pickle can ask for without it.
     std::optional<std::uint64_t> max_memory = std::nullopt;
     /// Gives a persistent id its meaning (Unpickler.persistent_load). Without it the id is kept as
     /// a value of the kind persistent_id.

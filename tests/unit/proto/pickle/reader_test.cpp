@@ -278,21 +278,99 @@ TEST_CASE("reader: limits are options", "[pickle]") {
                 "the message takes more than 1000000 bytes of memory", {.max_memory = 1'000'000});
 }
 
-TEST_CASE("reader: memory is linear in the bytes received", "[pickle]") {
+TEST_CASE("reader: memory is bounded by the bytes received, as docs/pickle.md says", "[pickle]") {
     // Each of these asks for as much memory as so few bytes can.
-    const std::string class_of_nothing = "ca\nb\n";
-    const std::vector<std::string> units{"]",   "}",     "\x8f", ")R", "\x94", "Na",
-                                         "N}s", "N\x85", "(",    "Nb", "2"};
-    for (const std::string& unit : units) {
-        const bool on_object = unit == ")R" || unit == "Na" || unit == "Nb";
-        std::string pickle = on_object ? class_of_nothing + ")R" : unit == "N}s" ? "}" : "N";
-        while (pickle.size() < 200'000)
-            pickle += unit;
-        pickle += unit == "(" ? "N." : ".";
-        INFO(unit);
-        const Value value = load(pickle);
-        const auto* message = parley::pickle::Access::message(value);
-        if (message != nullptr) CHECK(message->memory() <= (16 << 10) + 128 * pickle.size());
+    struct Greed {
+        std::string first;
+        std::string unit;
+        std::string last;
+    };
+    const std::string object = "ca\nb\n)R";
+    const std::vector<Greed> all{
+        {"", "]", "."},
+        {"", "}", "."},
+        {"", "\x8f", "."},
+        {"]", "(", "N."},
+        {"]", "2", "."},
+        {"]", "\x94", "."},
+        {"]", "(l", "."},
+        {"(", "N", "t."},
+        {"(", "N", "l."},
+        {"N", "\x85", "."},
+        {"N", "\x85", "\x85N\x86."},
+        {"\x8fN", "\x85", "\x85(\x91."},
+        {"\x8f(N", "\x85", "\x90."},
+        {"(N", "\x85\x94", "\x91."},
+        {"(N", "\x85(\x91\x86", "\x91."},
+        {"(", ")\x85\x85", "\x91."},
+        {"(", "(\x91", "\x91."},
+        {"}", "(\x91Ns", "."},
+        {object, ")R", "."},
+        {object, ")}\x92", "."},
+        {"ca\nb\n", "2)R2", "."},
+        {object, "Na", "."},
+        {object, "Nb", "."},
+        {object, "NNs", "."},
+        {object, "(Nt}b", "."},
+        {"]", "Na", "."},
+        {"]2", "Na", "."},
+        {"]2", "(NNe", "."},
+        {"}2", "NNs", "."},
+        {"\x8f"
+         "2",
+         "(N\x90", "."},
+        {"", "ca\na\n", "."},
+        {"", "Pa\n", "."},
+        {"", "Va\n", "."},
+        {"", "S'a'\n", "."},
+        {"", "\x96\0\0\0\0\0\0\0\0"s, "."},
+    };
+    for (const Greed& greed : all) {
+        for (const std::size_t size :
+             {std::size_t{1000}, std::size_t{66'000}, std::size_t{300'000}}) {
+            std::string pickle = greed.first;
+            while (pickle.size() < size)
+                pickle += greed.unit;
+            pickle += greed.last;
+            INFO(support::to_hex(greed.first + greed.unit + greed.last) << " of " << pickle.size());
+            // The root of some is no node: a tuple around it has the message.
+            pickle.insert(pickle.size() - 1, "\x85");
+            const Value value = load(pickle);
+            const auto* message = parley::pickle::Access::message(value);
+            REQUIRE(message != nullptr);
+            CHECK(message->memory() <= (16 << 10) + 144 * pickle.size());
+            CHECK(message->peak_memory() <= (16 << 10) + 256 * pickle.size());
+        }
+    }
+    // Distinct numbers, so that the index of a set is as big as it can be.
+    std::string numbers = "\x8f(";
+    for (int i = 0; i < 60'000; ++i)
+        numbers += {'M', static_cast<char>(i & 0xff), static_cast<char>(i >> 8)};
+    const Value set = load(numbers + "\x90.");
+    const auto* message = parley::pickle::Access::message(set);
+    CHECK(message->memory() <= (16 << 10) + 144 * numbers.size());
+    CHECK(message->peak_memory() <= (16 << 10) + 256 * numbers.size());
+    std::string far = "N";
+    for (std::uint32_t i = 0; i < 20'000; ++i) {
+        const std::uint32_t index = 0xffffffff - 2 * i;
+        far += 'r';
+        far.append(reinterpret_cast<const char*>(&index), sizeof index);
+    }
+    CHECK(load(far + "\x85.").is_tuple());
+}
+
+TEST_CASE("reader: the memory limit counts what reading takes for the time being", "[pickle]") {
+    const std::size_t count = 200'000;
+    const std::vector<std::string> pickles{
+        std::string(count, 'N') + ".",                       // the stack
+        std::string(count, '(') + "N.",                      // the marks
+        "N" + std::string(count, '\x94') + ".",              // the memo
+        "(N" + std::string(count, '\x85') + "\x91" + "0N.",  // the keys
+    };
+    for (const std::string& pickle : pickles) {
+        INFO(pickle.front());
+        CHECK(try_load(pickle, {.max_memory = 1'000'000}).error().code == Errc::pickle_too_large);
+        CHECK(try_load(pickle, {.max_memory = 256 * pickle.size()}).has_value());
     }
 }
 
@@ -333,6 +411,14 @@ TEST_CASE("reader: equal keys merge, the first key and the last value stay", "[p
     REQUIRE(dict.size() == 1);
     CHECK(dict.items()[0].key.is_int());
     CHECK(dict.items()[0].value == "c");
+}
+
+TEST_CASE("reader: SETITEM replaces an item of a list, as in Python", "[pickle]") {
+    CHECK(load("](K\1K\2eK\0\x8c\1as."s) == parley::list("a", 2));
+    CHECK(load("](K\1K\2e(J\xff\xff\xff\xff\x8c\1bK\0Nu."s) == parley::list(nullptr, "b"));
+    check_error("](K\1eK\1Ns.", Errc::pickle_bad_operand, "at byte 7, SETITEM: position 1 of 1");
+    check_error("](K\1eNNs.", Errc::pickle_bad_operand,
+                "at byte 7, SETITEM: expected a position in the list, came NoneType");
 }
 
 TEST_CASE("reader: cycles are cycles", "[pickle]") {

@@ -71,6 +71,21 @@ TEST_CASE("value: range-for goes over items, members and keys", "[value]") {
     CHECK(keys == "ab");
 }
 
+TEST_CASE("value: a dict has keys, values and items", "[value]") {
+    const Value dict = parley::dict({{"a", 1}, {"b", parley::list()}});
+    CHECK(dict.keys().size() == 2);
+    CHECK(dict.keys()[1] == "b");
+    CHECK(dict.values()[0] == 1);
+    std::vector<Value> values;
+    for (const Value& value : dict.values())
+        values.push_back(value);
+    CHECK(values == std::vector<Value>{1, parley::list()});
+    CHECK(parley::dict().values().empty());
+    CHECK_THROWS_AS(parley::list().keys(), parley::TypeError);
+    CHECK_THROWS_AS(Value(1).values(), parley::TypeError);
+    CHECK(Value(u8"\u4f60").as_str() == "\xe4\xbd\xa0");
+}
+
 TEST_CASE("value: an item taken out of a container outlives it", "[value]") {
     Value kept;
     for (const Value& item : parley::list("a", "b"))
