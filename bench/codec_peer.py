@@ -2,13 +2,16 @@
 
 usage: codec_peer.py make FOLDER        writes the documents, prints their names
        codec_peer.py make-array FOLDER  the one that takes numpy
-       codec_peer.py time FOLDER NAME...  prints seconds for each, read and written
+       codec_peer.py time FOLDER NAME...  prints processor seconds for each, read and written
+       codec_peer.py memory FOLDER NAME   prints by how many bytes reading it makes the process grow, and
+                                          by how many at its peak
 """
 import json
 import os
 import pickle
 import random
 import sys
+import time
 import timeit
 
 
@@ -48,7 +51,7 @@ def write(folder, named):
 
 
 def seconds(statement):
-    timer = timeit.Timer(statement)
+    timer = timeit.Timer(statement, timer=time.process_time)
     number, taken = timer.autorange()
     return min([taken / number] + [timer.timeit(number) / number for _ in range(2)])
 
@@ -64,6 +67,28 @@ def measure(folder, names):
     print(json.dumps(result))
 
 
+def status(name):
+    """A field of /proc/self/status, in bytes."""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith(name + ":"))
+
+
+def measure_memory(folder, name):
+    pickle.loads(pickle.dumps(None))
+    if name == "array":
+        import numpy
+        pickle.loads(pickle.dumps(numpy.zeros(1)))
+    before = status("VmRSS")
+    with open(os.path.join(folder, name + ".pickle"), "rb") as file:
+        content = file.read()
+    document = pickle.loads(content)
+    peak = status("VmHWM") - before
+    del content
+    kept = status("VmRSS") - before
+    assert document is not None
+    print(json.dumps([kept, peak]))
+
+
 def main():
     verb, folder = sys.argv[1:3]
     if verb == "make":
@@ -71,6 +96,8 @@ def main():
     elif verb == "make-array":
         import numpy
         write(folder, {"array": numpy.random.default_rng(1).random((1000, 1000))})
+    elif verb == "memory":
+        measure_memory(folder, sys.argv[3])
     else:
         measure(folder, sys.argv[3:])
 
