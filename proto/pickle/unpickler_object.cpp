@@ -244,10 +244,15 @@ bool Unpickler::change(std::size_t position, Change::Kind kind, std::size_t firs
 void Unpickler::add_change(ObjectNode& object, Change::Kind kind, const Cell* cells,
                            std::uint64_t count) {
     if (object.change_count == object.change_capacity) {
-        const std::uint32_t capacity = object.change_capacity == 0 ? 1 : 2 * object.change_capacity;
-        auto* const grown = static_cast<Change*>(message_.allocate(capacity * sizeof(Change)));
-        std::copy_n(object.changes, object.change_count, grown);
-        object.changes = grown;
+        // In the room of so many cells, which the message can let grow where they are.
+        static_assert(sizeof(Change) == 2 * sizeof(Cell) && alignof(Change) <= alignof(Cell));
+        const std::uint32_t old = object.change_capacity;
+        const std::uint32_t capacity = old == 0 ? 1 : old + old / 2 + 1;
+        Cell* const room =
+            old == 0 ? message_.array(2 * std::size_t{capacity})
+                     : message_.grow(reinterpret_cast<Cell*>(object.changes), 2 * std::size_t{old},
+                                     2 * std::size_t{old}, 2 * std::size_t{capacity});
+        object.changes = reinterpret_cast<Change*>(room);
         object.change_capacity = capacity;
     }
     Cell* const copy = message_.array(count);

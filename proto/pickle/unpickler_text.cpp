@@ -45,6 +45,23 @@ bool are_digits(std::string_view text, unsigned radix) noexcept {
     return after_digit;
 }
 
+/// CPython's C reader hands lines to functions that end at a NUL.
+std::string_view c_string(std::string_view line) noexcept {
+    return line.substr(0, line.find('\0'));
+}
+
+/// An INT of two characters that strtol() makes 0 or 1 of is a bool: as a rule 00 or 01.
+std::optional<bool> c_bool(std::string_view line) noexcept {
+    if (line.size() != 2) return std::nullopt;
+    if (line[0] == '\0') return false;
+    const bool is_end = line[1] == '\0';
+    const char digit = is_end ? line[0] : line[1];
+    const bool can_precede =
+        is_space(line[0]) || line[0] == '0' || line[0] == '+' || (line[0] == '-' && digit == '0');
+    if ((digit != '0' && digit != '1') || !(is_end || can_precede)) return std::nullopt;
+    return digit == '1';
+}
+
 struct IntegerText {
     bool negative = false;
     unsigned radix = 10;
@@ -209,22 +226,28 @@ bool Unpickler::parse_integer(std::string_view text, bool c_rules) {
 bool Unpickler::int_line() {
     std::string_view line;
     if (!take_line(line)) return false;
-    if (line != "00" && line != "01") return parse_integer(line, true);
-    push(Cell::make(Tag::boolean, line == "01" ? 1 : 0));
-    return true;
+    if (const std::optional<bool> value = c_bool(line)) {
+        push(Cell::make(Tag::boolean, *value ? 1 : 0));
+        return true;
+    }
+    if (line.starts_with('\0')) {
+        push(Cell::make(Tag::integer, 0));
+        return true;
+    }
+    return parse_integer(c_string(line), true);
 }
 
 bool Unpickler::long_line() {
     std::string_view line;
     if (!take_line(line)) return false;
     if (line.ends_with('L')) line.remove_suffix(1);
-    return parse_integer(line, false);
+    return parse_integer(c_string(line), false);
 }
 
 bool Unpickler::float_line() {
     std::string_view line;
     if (!take_line(line)) return false;
-    std::string_view digits = line;
+    std::string_view digits = c_string(line);
     const bool has_sign = !digits.empty() && (digits[0] == '+' || digits[0] == '-');
     if (has_sign) digits.remove_prefix(1);
     double value = 0;
@@ -279,7 +302,7 @@ bool Unpickler::persistent_line() {
 bool Unpickler::memo_index(std::uint64_t& index) {
     std::string_view line;
     if (!take_line(line)) return false;
-    std::string_view digits = strip(line);
+    std::string_view digits = strip(c_string(line));
     if (!digits.empty() && digits[0] == '+') digits.remove_prefix(1);
     const char* const end = digits.data() + digits.size();
     const auto [stop, error] = std::from_chars(digits.data(), end, index);

@@ -163,6 +163,16 @@ TEST_CASE("reader: ints in text are those of CPython", "[pickle]") {
     CHECK(load("I01\n.").as_bool());
     CHECK_FALSE(load("I00\n.").as_bool());
     CHECK(load("I 0x1f \n.") == 31);
+    // What C's strtol() and its like make of it.
+    CHECK(load("I+1\n.").is_bool());
+    CHECK(load("I-0\n.").is_bool());
+    CHECK(load("I-1\n.") == -1);
+    CHECK(load("I1\0\n."s).is_bool());
+    CHECK(load("I12\0x\n."s) == 12);
+    CHECK(load("L12\0xL\n."s) == 12);
+    CHECK(load("I\0x\n."s) == 0);
+    CHECK(load("Np7\0x\n0g7\n."s).is_none());
+    CHECK(load("F1.5\0x\n."s) == 1.5);
     CHECK(load("I017\n.") == 15);
     CHECK(load("I-9223372036854775808\n.").as_int() == INT64_MIN);
     CHECK(load("I9223372036854775808\n.").int_bytes() == "\0\0\0\0\0\0\0\x80\0"s);
@@ -311,7 +321,8 @@ TEST_CASE("reader: memory is bounded by the bytes received, as docs/pickle.md sa
         {object, "Na", "."},
         {object, "Nb", "."},
         {object, "NNs", "."},
-        {object, "(Nt}b", "."},
+        {object, "}b", "."},
+        {object, "(NeNb", "."},
         {"]", "Na", "."},
         {"]2", "Na", "."},
         {"]2", "(NNe", "."},
@@ -416,7 +427,7 @@ TEST_CASE("reader: equal keys merge, the first key and the last value stay", "[p
 TEST_CASE("reader: SETITEM replaces an item of a list, as in Python", "[pickle]") {
     CHECK(load("](K\1K\2eK\0\x8c\1as."s) == parley::list("a", 2));
     CHECK(load("](K\1K\2e(J\xff\xff\xff\xff\x8c\1bK\0Nu."s) == parley::list(nullptr, "b"));
-    check_error("](K\1eK\1Ns.", Errc::pickle_bad_operand, "at byte 7, SETITEM: position 1 of 1");
+    check_error("](K\1eK\1Ns.", Errc::pickle_bad_operand, "at byte 8, SETITEM: position 1 of 1");
     check_error("](K\1eNNs.", Errc::pickle_bad_operand,
                 "at byte 7, SETITEM: expected a position in the list, came NoneType");
 }
