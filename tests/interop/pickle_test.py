@@ -16,8 +16,11 @@ PYTHONS = []
 
 class PickleTest(unittest.TestCase):
     def run_peer(self, python, name, *arguments):
-        child = subprocess.run([python.path, "-B", os.path.join(PEERS, name), PROGRAM] +
-                               list(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.run_peer_with(python, name, PROGRAM, *arguments)
+
+    def run_peer_with(self, python, name, *arguments):
+        child = subprocess.run([python.path, "-B", os.path.join(PEERS, name)] + list(arguments),
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertIn(child.returncode, (0, 77), "%s: %s" % (
             python, child.stdout.decode("utf-8", "backslashreplace")[-4000:]))
 
@@ -36,6 +39,18 @@ class PickleTest(unittest.TestCase):
             if python.version >= (3, 6):
                 with self.subTest(python=str(python)):
                     self.run_peer(python, "pickle_programs.py", "1", "400")
+
+    def test_damaged_pickles_that_python_loads_load_the_same_afterwards(self):
+        for python in PYTHONS:
+            if python.version >= (3, 6):
+                with self.subTest(python=str(python)):
+                    self.run_peer(python, "pickle_mutants.py", "1", "600")
+
+    def test_numpys_and_pandas_buffers_go_out_of_band(self):
+        for python in PYTHONS:
+            if python.version >= (3, 8):
+                with self.subTest(python=str(python)):
+                    self.run_peer_with(python, "data_science.py", "--out-of-band", PROGRAM)
 
 
 if __name__ == "__main__":

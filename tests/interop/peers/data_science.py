@@ -1,7 +1,9 @@
 """usage: data_science.py ADDRESS KEY
+       data_science.py --out-of-band PICKLE_ROUND_TRIP
 
 numpy's and pandas' objects, pickled in every protocol that this Python has, through the `parley echo` that
-listens there and back. Ends with 77 where there is no numpy; pandas comes on top where it is found.
+listens there and back; or in protocol 5 with its buffers beside the pickle, through the program. Ends with
+77 where there is no numpy; pandas comes on top where it is found.
 """
 import datetime
 import decimal

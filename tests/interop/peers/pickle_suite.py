@@ -118,7 +118,7 @@ def make_suite(base, suffix, mixin, way):
         "pickler": pickle.Pickler, "unpickler": pickle.Unpickler,
         "bad_stack_errors": (pickle.UnpicklingError, IndexError),
         "truncated_errors": (pickle.UnpicklingError, EOFError, AttributeError, ValueError, IndexError,
-                             ImportError, TypeError, struct.error),
+                             ImportError, KeyError, TypeError, struct.error),
         "bad_mark_errors": (pickle.UnpicklingError, IndexError, TypeError, AttributeError, EOFError),
         "error": (KeyError, IndexError),
         "persistent_load_error": pickle.UnpicklingError,
