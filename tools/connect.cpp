@@ -69,9 +69,10 @@ void Connect::run() const {
 }
 
 constexpr const char* examples = R"(
-Each line of standard input is one Python literal; blank lines and comments are skipped. On a
-terminal it asks for them, and an open bracket goes on in the next line. The first line that is no
-literal ends it with status 6; on a terminal it asks again.
+Each line of standard input is one Python literal; blank lines and comments are skipped. The first
+line that is no literal ends it with status 6. On a terminal it asks for them, with a history, and
+asks again after a mistake; an open bracket goes on in the next line. Ctrl-C gives up what was typed,
+and while it waits for a reply it ends; Ctrl-D ends it, too.
 
 Examples:
   parley connect localhost:8888 --authkey-file key

@@ -6,7 +6,9 @@
 
 #include <histedit.h>
 #include <langinfo.h>
+#include <signal.h>
 
+#include <cerrno>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -42,11 +44,29 @@ std::string history_file() {
     return error ? std::string() : (folder / "parley" / "history").string();
 }
 
+/// For as long as it lives an interrupt ends the read that it comes into, and not the program.
+class InterruptibleRead {
+public:
+    InterruptibleRead() noexcept {
+        struct sigaction interrupt {};
+        interrupt.sa_handler = [](int) {};
+        ::sigaction(SIGINT, &interrupt, &before_);
+    }
+    InterruptibleRead(const InterruptibleRead&) = delete;
+    InterruptibleRead& operator=(const InterruptibleRead&) = delete;
+    ~InterruptibleRead() { ::sigaction(SIGINT, &before_, nullptr); }
+
+private:
+    struct sigaction before_ {};
+};
+
 }  // namespace
 
 /// libedit's two objects, and the prompt that they show.
 class Prompt::Editor {
 public:
+    struct Interrupt {};
+
     Editor()
         : edit_(::el_init("parley", stdin, stdout, stderr)),
           history_(::history_init()),
@@ -70,11 +90,16 @@ public:
     Editor& operator=(const Editor&) = delete;
     ~Editor() { release(); }
 
-    /// A line, without its line feed; none at the end of the input.
+    /// A line, without its line feed; none at the end of the input. Throws Interrupt.
     std::optional<std::string> read(const char* prompt) {
         prompt_ = prompt;
         int size = 0;
+        const InterruptibleRead until_return;
         const char* const text = ::el_gets(edit_, &size);
+        if (size < 0 && errno == EINTR) {
+            ::el_reset(edit_);
+            throw Interrupt();
+        }
         if (text == nullptr || size <= 0) return std::nullopt;
         std::string line(text, static_cast<std::size_t>(size));
         if (line.ends_with('\n')) line.pop_back();
@@ -115,6 +140,16 @@ Prompt::Prompt() {
 Prompt::~Prompt() = default;
 
 std::optional<std::string> Prompt::next() {
+    for (;;) {
+        try {
+            return read_piece();
+        } catch (const Editor::Interrupt&) {  // what was typed is given up, as Python does
+            write_line("");
+        }
+    }
+}
+
+std::optional<std::string> Prompt::read_piece() {
     std::optional<std::string> text = editor_->read(">>> ");
     while (text && is_unfinished(*text)) {
         const std::optional<std::string> line = editor_->read("... ");

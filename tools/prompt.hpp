@@ -7,8 +7,8 @@
 
 namespace parley::tools {
 
-/// Asks with ">>> ", and with "... " for as long as a bracket is open. The history is kept in
-/// $XDG_STATE_HOME/parley/history, readable by its owner alone.
+/// Asks with ">>> ", and with "... " for as long as a bracket is open. An interrupt gives up what
+/// was typed. The history is kept in $XDG_STATE_HOME/parley/history, readable by its owner alone.
 class Prompt final : public LineSource {
 public:
     Prompt();
@@ -18,6 +18,9 @@ public:
 
 private:
     class Editor;
+
+    std::optional<std::string> read_piece();
+
     std::unique_ptr<Editor> editor_;
 };
 

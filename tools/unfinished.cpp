@@ -21,7 +21,8 @@ public:
                 continue;
             }
             if (first == '"' || first == '\'') {
-                if (!skip_string(first)) return true;
+                const End end = skip_string(first);
+                if (end != End::closed) return end == End::open;
                 continue;
             }
             if (is_one_of(first, "([{")) ++depth;
@@ -37,24 +38,26 @@ private:
     }
     void skip(std::size_t count) noexcept { rest_.remove_prefix(std::min(count, rest_.size())); }
 
-    /// False where the string goes on behind the end of the text. A plain one that is not closed
-    /// in its line is wrong, not unfinished, unless a backslash takes it into the next.
-    bool skip_string(char quote) noexcept {
+    /// Open: the string goes on behind the end of the text. A plain one that is not closed in its
+    /// line is wrong, unless a backslash takes it into the next.
+    enum class End { closed, open, wrong };
+
+    End skip_string(char quote) noexcept {
         const std::string_view quotes = rest_.substr(0, 3);
         const bool is_triple = quotes.size() == 3 && quotes[1] == quote && quotes[2] == quote;
         const std::size_t width = is_triple ? 3 : 1;
         const std::string_view closing = rest_.substr(0, width);
         skip(width);
         while (!rest_.empty() && !rest_.starts_with(closing)) {
-            if (!is_triple && rest_.front() == '\n') return true;
+            if (!is_triple && rest_.front() == '\n') return End::wrong;
             const bool is_escape = rest_.front() == '\\';
-            if (is_escape && rest_.size() == 1) return false;
+            if (is_escape && rest_.size() == 1) return End::open;
             skip(is_escape ? 2 : 1);
-            if (is_escape && rest_.empty()) return false;
+            if (is_escape && rest_.empty()) return End::open;
         }
-        if (rest_.empty()) return !is_triple;
+        if (rest_.empty()) return is_triple ? End::open : End::wrong;
         skip(width);
-        return true;
+        return End::closed;
     }
 
     std::string_view rest_;

@@ -3,7 +3,7 @@
 packages_build=(g++ cmake ninja-build libboost1.81-dev libboost-serialization1.81-dev libssl-dev)
 packages_tools=(libcli11-dev libspdlog-dev libfmt-dev libedit-dev pkg-config)
 packages_tests=(catch2 python3 python3-numpy)
-packages_checks=(clang clang-format clang-tidy libclang-rt-14-dev)
+packages_checks=(clang clang-format clang-tidy doxygen libclang-rt-14-dev)
 
 # Prints those of its arguments that dpkg does not know as installed.
 missing_packages() {
@@ -29,6 +29,12 @@ apt() {
         apt-get --quiet=2 --option DPkg::Lock::Timeout=120 --option Dpkg::Use-Pty=0 "$@"
 }
 
+# Runs a command whose words matter only if it fails.
+quietly() {
+    local words
+    words=$("$@" 2>&1) || { printf '%s\n' "$words" >&2; return 1; }
+}
+
 # install_packages <package>...: installs what is missing of them, and says so.
 install_packages() {
     command -v dpkg-query > /dev/null && command -v apt-get > /dev/null ||
@@ -37,7 +43,7 @@ install_packages() {
     mapfile -t missing < <(missing_packages "$@")
     [ ${#missing[@]} -gt 0 ] || return 0
     say "installing ${missing[*]}"
-    apt update > /dev/null || fail "apt-get update failed; is there a network?"
-    apt install --no-install-recommends "${missing[@]}" > /dev/null ||
+    quietly apt update || fail "apt-get update failed; is there a network?"
+    quietly apt install --no-install-recommends "${missing[@]}" ||
         fail "apt-get could not install: ${missing[*]}"
 }

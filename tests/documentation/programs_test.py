@@ -1,5 +1,5 @@
-"""programs_test.py FOLDER: the programs of README.md and docs/guide.md, as they stand, each against
-the Python beside it. Their port is fixed: run through harness/namespace.py, where it is free."""
+"""programs_test.py FOLDER: the programs of README.md, as they stand, each against the Python beside
+it. Their port is fixed: run through harness/namespace.py, where it is free."""
 import os
 import sys
 import unittest
@@ -55,11 +55,6 @@ class ProgramsTest(InteropTest):
         self.assertEqual(self.succeeded(self.python("README.md", 2)),
                          "{'greeting': 'Hello World', 'numbers': (1, 2.5, 3j)}\n")
         self.assertIsNone(listener.status)
-
-    def test_the_sums_of_the_guide(self):
-        python = self.python("docs/guide.md", 1)
-        self.assertEqual(self.succeeded(self.cpp("guide_program_1")), "42\n")
-        self.succeeded(python)
 
 
 if __name__ == "__main__":

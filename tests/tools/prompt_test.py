@@ -49,6 +49,20 @@ class Terminal(object):
         assert until(self._is_editing), "nobody reads keys"
         os.write(self._terminal, keys.encode())
 
+    def interrupt(self):
+        """Presses Ctrl-C until it has ended: the first may still find the editor. The status."""
+        ended = (0, 0)
+
+        def has_ended():
+            nonlocal ended
+            ended = os.waitpid(self.pid, os.WNOHANG)
+            if ended[0] == 0 and not self._is_editing():
+                os.write(self._terminal, b"\x03")
+            return ended[0] != 0
+        assert until(has_ended), "it goes on"
+        os.close(self._terminal)
+        return ended[1]
+
     def close(self):
         """Waits for its end; the status as waitpid has it."""
         try:
@@ -117,10 +131,29 @@ class PromptTest(ToolTest):
         history = os.path.join(self.folder, "parley", "history")
         self.assertEqual(stat.S_IMODE(os.stat(history).st_mode), 0o600)
 
-    def test_an_interrupt_ends_it(self):
+    def test_a_string_that_its_line_does_not_close_is_told_at_once(self):
         terminal = self.prompt()
-        terminal.type("abc\x03")
-        self.assertEqual(terminal.close(), signal.SIGINT)
+        terminal.type("{'a': 'b\r")
+        self.assertIn("parley: ", terminal.expect(">>> "))
+        self.leave(terminal)
+
+    def test_an_interrupt_gives_up_what_was_typed(self):
+        terminal = self.prompt()
+        terminal.type("'abc\x03")
+        terminal.expect(">>> ")
+        terminal.type("[1,\r")
+        terminal.expect("... ")
+        terminal.type("2\x03")
+        terminal.expect(">>> ")
+        self.ask(terminal, "3\r", "3")
+        self.leave(terminal)
+
+    def test_an_interrupt_ends_the_wait_for_a_reply(self):
+        terminal = self.prompt()
+        self.server.signal(signal.SIGSTOP)
+        terminal.type("1\r")
+        terminal.expect("\r\n")
+        self.assertEqual(terminal.interrupt(), signal.SIGINT)
 
 
 if __name__ == "__main__":
