@@ -25,7 +25,7 @@ class AsyncConnection:
         self._size = None  # of the message under way
 
     async def send(self, obj):
-        await self.send_bytes(ForkingPickler.dumps(obj))
+        await self.send_bytes(bytes(ForkingPickler.dumps(obj)))
 
     async def recv(self):
         """The next object. EOFError where the peer has closed."""

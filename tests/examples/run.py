@@ -40,9 +40,19 @@ class Example(object):
 EXAMPLES = {
     "01_hello": Example("01_hello.py", ["01_hello"]),
     "02_values": Example("02_values", ["02_values.py"]),
+    "05_coroutine_server": Example("05_coroutine_server", ["05_coroutine_server.py"], stays=True,
+                                   oldest=(3, 7)),
     "06_worker_pool": Example("06_worker_pool 3", ["06_worker_pool.py", "06_worker_pool.py",
                                                    "06_worker_pool.py flaky"], together=True),
+    "07_chat_hub": Example("07_chat_hub", ["07_chat_hub.py Ada 3", "07_chat_hub.py Alan 3",
+                                           "07_chat_client Bjarne 3", "07_chat_client Grace 3"],
+                           stays=True, together=True),
     "08_errors_and_timeouts": Example("08_errors_and_timeouts.py", ["08_errors_and_timeouts"]),
+    "11_coroutine_client": Example("11_coroutine_client.py", ["11_coroutine_client"],
+                                   oldest=(3, 7)),
+    "12_fan_in": Example("12_fan_in 4", ["12_fan_in.py roof", "12_fan_in.py roof",
+                                         "12_fan_in.py cellar", "12_fan_in.py roof"],
+                         together=True),
 }
 
 
