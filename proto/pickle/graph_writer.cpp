@@ -135,7 +135,7 @@ bool GraphWriter<Counting>::begin(const Cell& cell) {
             bytes(cell);
             return true;
         case Tag::big_integer:
-            if constexpr (!Counting) out_.integer(std::as_bytes(std::span(cell.text_view())));
+            big_integer(cell);
             return true;
         case Tag::bytearray:
             bytearray(cell);
@@ -405,6 +405,14 @@ void GraphWriter<Counting>::integer(const Cell& cell) {
     if (is_long) return out_.long_integer(cell.integer);
     if (is_short) return out_.integer(cell.integer);
     out_.text_integer(cell.integer);
+}
+
+template <bool Counting>
+void GraphWriter<Counting>::big_integer(const Cell& cell) {
+    const Reference reference = refer(cell, false);
+    if (reference.again) return;
+    if constexpr (!Counting) out_.integer(std::as_bytes(std::span(cell.text_view())));
+    ready(cell, reference.memoize);
 }
 
 template <bool Counting>

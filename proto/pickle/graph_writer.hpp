@@ -141,6 +141,7 @@ private:
 
     void atom(const Cell& cell);
     void integer(const Cell& cell);
+    void big_integer(const Cell& cell);
     void str(const Cell& cell);
     void legacy_str(const Cell& cell);
     void bytes(const Cell& cell);

@@ -77,12 +77,11 @@ private:
     /// Sequences that may be equal are left to the levels.
     std::partial_ordering part(const Cell& left, const Cell& right) {
         if (identical(left, right)) return equivalent;
+        if (left.has_flags() && right.has_flags() && known_.known(left, right)) return equivalent;
         if (is_number(left.tag()) && is_number(right.tag())) return compare_numbers(left, right);
         if (is_text(left.tag()) && is_text(right.tag())) return compare_text(left, right);
         if (is_bytes(left.tag()) && is_bytes(right.tag())) return compare_bytes(left, right);
-        const bool nested = left.tag() == right.tag() && is_sequence(left.tag());
-        if (left.has_flags() && right.has_flags() && known_.known(left, right)) return equivalent;
-        if (nested) {
+        if (left.tag() == right.tag() && is_sequence(left.tag())) {
             levels_.push_back({items_of(left), items_of(right), 0});
             return equivalent;
         }

@@ -12,6 +12,9 @@
 namespace parley::pickle {
 namespace {
 
+/// Only the shortest texts are one object to Python wherever they come from.
+constexpr std::uint64_t shared_text = 16;
+
 bool can_be_called(const Cell& cell) noexcept {
     return cell.tag() == Tag::global || cell.tag() == Tag::object || cell.tag() == Tag::extension ||
            cell.tag() == Tag::persistent || cell.foreign();
@@ -262,6 +265,8 @@ void Unpickler::add_change(ObjectNode& object, Change::Kind kind, const Cell* ce
 
 std::optional<Cell> Unpickler::recognise(const Cell& callable, const Cell& args) {
     if (callable.tag() != Tag::global || args.tag() != Tag::tuple) return std::nullopt;
+    // No pickler gives the same arguments to two calls, and to copy them for each would be dear.
+    if (args.fetched() && args.size() != 0) return std::nullopt;
     switch (callable.global()->well_known) {
         case WellKnown::none:
             return std::nullopt;
@@ -305,6 +310,7 @@ std::optional<Cell> Unpickler::recognise_table(Tag tag, const Cell& args) {
 /// The bytes of a str that is all Latin-1, in the message.
 std::optional<std::string_view> Unpickler::latin1(const Cell& text) {
     if (text.tag() != Tag::str) return std::nullopt;
+    if (text.fetched() && text.size() > shared_text) return std::nullopt;
     const std::string_view utf8 = text.text_view();
     std::byte* const bytes = message_.bytes(utf8.size());
     std::size_t size = 0;

@@ -68,10 +68,10 @@ enum class Errc {
     pickle_missing_mark,      ///< An opcode needs a MARK that is not on the stack.
     pickle_missing_memo,      ///< An opcode fetches a memo entry that was never stored.
     pickle_bad_memo_index,    ///< A memo index is negative or not a number.
-    pickle_bad_length,        ///< A length is negative or longer than the pickle.
+    pickle_bad_length,        ///< A length is negative.
     pickle_bad_text,          ///< The argument of a text opcode does not read as its type.
     pickle_bad_utf8,          ///< A str is not UTF-8 (lone surrogates aside).
-    pickle_bad_frame,         ///< A FRAME reaches past the end, or an opcode past its frame.
+    pickle_bad_frame,         ///< A FRAME reaches past the end.
     pickle_bad_operand,       ///< An opcode found operands of types it cannot take.
     pickle_bad_state,         ///< BUILD's state is of a form that no Python accepts.
     pickle_unhashable_key,    ///< A dict key or set member that Python cannot hash.

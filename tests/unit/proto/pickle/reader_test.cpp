@@ -370,6 +370,45 @@ TEST_CASE("reader: memory is bounded by the bytes received, as docs/pickle.md sa
     CHECK(load(far + "\x85.").is_tuple());
 }
 
+TEST_CASE("reader: calls that stand for values copy nothing again and again", "[pickle]") {
+    // A long text, or list, fetched from the memo by ever more calls.
+    const std::string text = "X\xa0\x86\1\0"s + std::string(100'000, 'x') + "q\0"s + "0";
+    const std::string list = "](" + std::string(100'000, 'N') + "eq\0"s + "0";
+    const std::vector<std::pair<std::string, std::string>> all{
+        {text + "c_codecs\nencode\nq\1"
+                "0(",
+         "h\1h\0\x8c\6latin1\x86R"s},
+        {text + "h\0\x8c\6latin1\x86q\2"s +
+             "0c_codecs\nencode\nq\1"
+             "0(",
+         "h\1h\2R"},
+        {text + "cbuiltins\nbytearray\nq\1"
+                "0(",
+         "h\1h\0\x8c\6latin1\x86R"s},
+        {list + "cbuiltins\nset\nq\1"
+                "0(",
+         "h\1h\0\x85R"s},
+        {"](" + std::string(100'000, 'N') +
+             "e\x85q\2"
+             "0cbuiltins\nset\nq\1"
+             "0(",
+         "h\1h\2R"},
+    };
+    for (const auto& [first, unit] : all) {
+        std::string pickle = first;
+        for (int i = 0; i < 5'000; ++i)
+            pickle += unit;
+        pickle += "t.";
+        INFO(support::to_hex(unit));
+        const Value value = load(pickle);
+        REQUIRE(value.size() == 5'000);
+        const auto* message = parley::pickle::Access::message(value);
+        CHECK(message->memory() <= (16 << 10) + 144 * pickle.size());
+    }
+    // A text of one character is one object to Python, and comes from the memo.
+    CHECK(load("\x8c\1xq\0c_codecs\nencode\nh\0\x8c\6latin1\x86R\x86."s)[1] == parley::bytes("x"));
+}
+
 TEST_CASE("reader: the memory limit counts what reading takes for the time being", "[pickle]") {
     const std::size_t count = 200'000;
     const std::vector<std::string> pickles{

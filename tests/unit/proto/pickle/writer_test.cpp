@@ -334,6 +334,29 @@ TEST_CASE("trap: a bomb of shared lists stays small", "[pickle]") {
     CHECK(load(dump(built)) == built);
 }
 
+TEST_CASE("trap: a long int, text or name that is fetched again and again is written once",
+          "[pickle]") {
+    const std::string size = "\xa0\x86\1\0"s;
+    const std::string body(100'000, 'x');
+    for (const std::string& first :
+         {"\x8b" + size + body, "X" + size + body, "B" + size + body, "T" + size + body,
+          "c" + body + "\ny\n", "c__builtin__\nx." + body + "\n"}) {
+        std::string pickle = first +
+                             "q\0"
+                             "0("s;
+        for (int i = 0; i < 5'000; ++i)
+            pickle += "h\0"s;
+        const Value value = load(pickle + "t.");
+        INFO(first.front());
+        for (int protocol = 2; protocol <= 5; ++protocol) {
+            const auto written = parley::pickle::dumps(value, {.protocol = protocol}).value();
+            CHECK(written.size() < 2 * pickle.size());
+        }
+        CHECK(value == load(pickle + "t."));
+        CHECK((value <=> load(pickle + "t.")) == std::partial_ordering::equivalent);
+    }
+}
+
 TEST_CASE("trap: a million levels are written without recursion", "[pickle]") {
     const std::string deep = std::string(1'000'000, '(') + std::string(1'000'000, 'l') + ".";
     CHECK(load(dump(load(deep))) == load(deep));
