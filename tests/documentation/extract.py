@@ -43,8 +43,7 @@ def snippets(page, text):
         if note == "declarations":
             source += "\n" + code
             continue
-        kind = "boost::asio::awaitable<void>" if "co_await" in code else "void"
-        source += "\n%s snippet_%d(%s) {\n%s}\n" % (kind, found, PARAMETERS, code)
+        source += "\nvoid snippet_%d(%s) {\n%s}\n" % (found, PARAMETERS, code)
     return source if found else None
 
 

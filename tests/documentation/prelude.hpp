@@ -8,6 +8,11 @@
 #include <parley/pipe.hpp>
 #include <parley/wait.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/serialization/nvp.hpp>
 
 #include <chrono>
@@ -18,4 +23,5 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
