@@ -47,3 +47,12 @@ install_packages() {
     quietly apt install --no-install-recommends "${missing[@]}" ||
         fail "apt-get could not install: ${missing[*]}"
 }
+
+# A root that debootstrap or a container builder has made may know no localhost, which every machine
+# that was installed does, and which Python programs call by name.
+know_localhost() {
+    getent hosts localhost > /dev/null && return 0
+    say "adding localhost to /etc/hosts, which has none"
+    printf '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n' |
+        as_root tee -a /etc/hosts > /dev/null
+}
