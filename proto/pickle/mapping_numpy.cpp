@@ -21,8 +21,10 @@ void write_dtype(OutputArchive& archive, char kind, std::size_t itemsize) {
     encoder.opcode(Opcode::MARK);
     encoder.integer(3);
     encoder.str(itemsize == 1 ? "|" : "<");
-    for (int i = 0; i < 3; ++i) encoder.none();
-    for (const int part : {-1, -1, 0}) encoder.integer(part);
+    for (int i = 0; i < 3; ++i)
+        encoder.none();
+    for (const int part : {-1, -1, 0})
+        encoder.integer(part);
     encoder.opcode(Opcode::TUPLE);
     encoder.opcode(Opcode::BUILD);
 }
@@ -32,10 +34,11 @@ void write_dtype(OutputArchive& archive, char kind, std::size_t itemsize) {
 void check_shape(std::span<const std::size_t> shape, std::size_t size) {
     std::size_t count = 1;
     bool fits = true;
-    for (const std::size_t extent : shape) fits &= !__builtin_mul_overflow(count, extent, &count);
+    for (const std::size_t extent : shape)
+        fits &= !__builtin_mul_overflow(count, extent, &count);
     if (fits && count == size) return;
-    throw_failure({Errc::invalid_argument, "the shape is not that of " + std::to_string(size) +
-                                               " elements"});
+    throw_failure(
+        {Errc::invalid_argument, "the shape is not that of " + std::to_string(size) + " elements"});
 }
 
 // ndarray.__reduce__, in the form that every numpy loads.
@@ -53,7 +56,8 @@ void write_ndarray(OutputArchive& archive, char kind, std::size_t itemsize,
     encoder.opcode(Opcode::MARK);
     encoder.integer(1);
     encoder.opcode(Opcode::MARK);
-    for (const std::size_t extent : shape) archive.write_unsigned(extent);
+    for (const std::size_t extent : shape)
+        archive.write_unsigned(extent);
     encoder.opcode(Opcode::TUPLE);
     write_dtype(archive, kind, itemsize);
     encoder.boolean(false);
@@ -69,11 +73,15 @@ Cell scalar_of(const InputArchive& archive, const Cell& cell) {
     if (!scalar) return absent;
     try {
         switch (scalar->array.dtype().kind()) {
-            case 'b': return Cell::make(Tag::boolean, scalar->as<bool>() ? 1 : 0);
+            case 'b':
+                return Cell::make(Tag::boolean, scalar->as<bool>() ? 1 : 0);
             case 'i':
-            case 'u': return Cell::make(Tag::integer, scalar->as<std::int64_t>());
-            case 'f': return Cell::make_real(scalar->as<double>());
-            default: return absent;
+            case 'u':
+                return Cell::make(Tag::integer, scalar->as<std::int64_t>());
+            case 'f':
+                return Cell::make_real(scalar->as<double>());
+            default:
+                return absent;
         }
     } catch (const TypeError&) {
         return absent;

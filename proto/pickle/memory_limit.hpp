@@ -1,5 +1,5 @@
-// Thrown inside the reader when a message would take more memory than its options allow; loads() turns
-// it into pickle_too_large.
+// Thrown inside the reader when a message would take more memory than its options allow; loads()
+// turns it into pickle_too_large.
 #pragma once
 
 namespace parley::pickle {

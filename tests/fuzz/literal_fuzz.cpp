@@ -12,8 +12,8 @@ using support::require;
 
 namespace {
 
-// Where equality cannot be had: nan equals nothing, and a complex number's real zero has a sign that no
-// literal says.
+// Where equality cannot be had: nan equals nothing, and a complex number's real zero has a sign
+// that no literal says.
 bool has_no_equal(const std::string& text) {
     return text.find("nan") != std::string::npos && text.find('j') != std::string::npos;
 }

@@ -89,8 +89,8 @@ public:
         }
     }
 
-    /// Takes one byte that stands between two frames, as reduction.send_handle writes it. Only where
-    /// `has_bytes` and the last frame is consumed; what follows is read as frames again.
+    /// Takes one byte that stands between two frames, as reduction.send_handle writes it. Only
+    /// where `has_bytes` and the last frame is consumed; what follows is read as frames again.
     std::byte take_byte();
 
     /// From now on the body of a frame that is not yet whole goes straight to `destination` where

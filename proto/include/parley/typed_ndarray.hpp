@@ -83,8 +83,8 @@ struct ndarray_view {
 template <typename Range>
 [[nodiscard]] auto as_ndarray(const Range& elements) {
     const std::span view(elements);
-    return ndarray_view<std::remove_const_t<typename decltype(view)::element_type>>{
-        view, {view.size()}};
+    return ndarray_view<std::remove_const_t<typename decltype(view)::element_type>>{view,
+                                                                                    {view.size()}};
 }
 /// The same of any shape, in C order. Throws UsageError (invalid_argument) unless there are as many
 /// as the shape says.

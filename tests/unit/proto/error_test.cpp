@@ -1,6 +1,6 @@
-#include <parley/error.hpp>
-
 #include "support/catch.hpp"
+
+#include <parley/error.hpp>
 
 using parley::Errc;
 using parley::Failure;

@@ -1,7 +1,7 @@
+#include "support/catch.hpp"
+
 #include <parley/pickle/reader.hpp>
 #include <parley/repr.hpp>
-
-#include "support/catch.hpp"
 
 #include <span>
 #include <string_view>
