@@ -1,22 +1,25 @@
 # parley_fuzzer(<noun> DEPENDS <targets>)
 #
 # Makes out of <noun>_fuzz.cpp, which defines LLVMFuzzerTestOneInput:
-#   replay_<noun>  runs every file of corpus/<noun>/ once; CTest knows it, under any compiler
-#   fuzz_<noun>    the fuzzer itself, where PARLEY_BUILD_FUZZERS is on; scripts/fuzz runs it
+#   replay_<noun>  runs every file of corpus/<noun>/ once, under any compiler
+#   fuzz_<noun>    the fuzzer itself, instead, where PARLEY_BUILD_FUZZERS is on; scripts/fuzz runs it
+# CTest knows either as fuzz/<noun>, and has it go through the corpus.
 function(parley_fuzzer noun)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS")
     set(source "${CMAKE_CURRENT_SOURCE_DIR}/${noun}_fuzz.cpp")
 
-    add_executable(replay_${noun} "${source}" "${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
-    parley_fuzzer_settings(replay_${noun} ${arg_DEPENDS})
-    add_test(NAME fuzz/${noun} COMMAND replay_${noun} "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${noun}")
-    set_tests_properties(fuzz/${noun} PROPERTIES LABELS fuzz TIMEOUT 120)
-
+    set(corpus "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${noun}")
     if(PARLEY_BUILD_FUZZERS)
         add_executable(fuzz_${noun} "${source}")
         parley_fuzzer_settings(fuzz_${noun} ${arg_DEPENDS})
         target_link_options(fuzz_${noun} PRIVATE -fsanitize=fuzzer)
+        add_test(NAME fuzz/${noun} COMMAND fuzz_${noun} -runs=0 "${corpus}")
+    else()
+        add_executable(replay_${noun} "${source}" "${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
+        parley_fuzzer_settings(replay_${noun} ${arg_DEPENDS})
+        add_test(NAME fuzz/${noun} COMMAND replay_${noun} "${corpus}")
     endif()
+    set_tests_properties(fuzz/${noun} PROPERTIES LABELS fuzz TIMEOUT 120)
 endfunction()
 
 function(parley_fuzzer_settings target)
