@@ -96,7 +96,6 @@ std::string_view InputArchive::text(const Cell& cell) {
 }
 
 ConstBytes InputArchive::bytes(const Cell& cell) {
-    ConstBytes bytes;
     switch (cell.tag()) {
         case Tag::bytes:
             return value(cell).as_bytes();

@@ -41,7 +41,8 @@ template <typename Enum>
         constexpr int least = std::is_signed_v<Number> ? -128 : 0;
         constexpr int greatest = sizeof(Number) == 1 && std::is_signed_v<Number> ? 127 : 255;
         constexpr auto names = []<int... At>(std::integer_sequence<int, At...>) {
-            return std::array{enumerator_name<static_cast<Enum>(least + At)>()...};
+            return std::array<std::string_view, sizeof...(At)>{
+                enumerator_name<static_cast<Enum>(least + At)>()...};
         }
         (std::make_integer_sequence<int, greatest - least + 1>());
         for (std::size_t at = 0; at < names.size(); ++at) {

@@ -69,6 +69,7 @@ struct Pinned {
     int x = 0;
     Pinned() = default;
     Pinned(const Pinned&) = delete;
+    Pinned& operator=(const Pinned&) = delete;
     template <typename Archive>
     void serialize(Archive& archive, unsigned) {
         archive& BOOST_SERIALIZATION_NVP(x);

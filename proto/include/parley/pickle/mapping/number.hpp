@@ -263,10 +263,15 @@ requires std::is_class_v<T> &&(boost::serialization::implementation_level<T>::va
     }
 
 private:
-    // Each has a constructor from some integer, or from the type that it is a kind of. Braces
-    // refuse those that would narrow.
+    // Each has a constructor from some integer, or from the type that it is a kind of.
     template <typename Number>
-    static constexpr bool takes = requires(Number number) {
+    struct Exactly {
+        template <typename Wanted>
+        requires std::same_as<Wanted, Number>
+        operator Wanted() const;
+    };
+    template <typename Number>
+    static constexpr bool takes = requires(Exactly<Number> number) {
         T{number};
     };
     static T from(std::int64_t number) {

@@ -6,6 +6,7 @@
 #include <parley/pickle/output_archive.hpp>
 
 #include <boost/archive/basic_archive.hpp>
+#include <boost/serialization/string.hpp>
 
 #include <algorithm>
 #include <array>
