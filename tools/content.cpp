@@ -15,9 +15,11 @@
 namespace parley::tools {
 namespace {
 
+// Text that a few bytes have paid for: parts that a message shares are written out each time.
 std::size_t text_limit(std::uint64_t message_size) {
-    constexpr std::size_t always = std::size_t{256} << 20U;
-    return std::max(always, static_cast<std::size_t>(message_size) * 8);
+    constexpr std::size_t always = std::size_t{16} << 20U;
+    constexpr std::size_t for_each_byte = 64;
+    return std::max(always, static_cast<std::size_t>(message_size) * for_each_byte);
 }
 
 }  // namespace
