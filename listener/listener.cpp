@@ -15,6 +15,7 @@ public:
     explicit ListenerWatch(const std::shared_ptr<ListenerState>& state) : listener_(state) {}
 
     WaitList* waits() noexcept override { return &listener_->waits; }
+    std::uint64_t since() const noexcept override { return listener_.since(); }
     bool is_ready() override {
         if (!listener_->has_accepted()) listener_->progress();
         return listener_->has_accepted();
@@ -50,7 +51,8 @@ std::shared_ptr<ConnectionState> ListenerBase::accept_state(TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Attendance listener(state_);
     for (;;) {
-        listener->progress();
+        // As long as there are clients to be taken out, no more are let in.
+        if (!listener->has_accepted()) listener->progress();
         if (listener->has_accepted()) return listener->take_accepted();
         if (deadline.has_passed()) throw_failure({Errc::timeout, "no client came"});
         const Deadline until = Deadline::earlier(deadline, Deadline(listener->attention_within()));

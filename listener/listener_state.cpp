@@ -91,6 +91,7 @@ void ListenerState::accept_all(int socket) {
     for (int accepted = 0; accepted < 64; ++accepted) {
         Descriptor descriptor(::accept4(socket, nullptr, nullptr, SOCK_CLOEXEC));
         if (descriptor.is_open()) {
+            is_exhausted_ = false;
             greet(std::move(descriptor));
             continue;
         }
@@ -168,7 +169,9 @@ void ListenerState::drop_overdue() {
 void ListenerState::recover_from(int error) {
     if (half_open_.empty()) {
         rest(true);
-        reject("a client still to be accepted", system_failure(error));
+        if (!std::exchange(is_exhausted_, true)) {
+            reject("a client still to be accepted", system_failure(error));
+        }
     } else {
         drop(half_open_.begin(), system_failure(error, "dropped to make room for another client"));
     }

@@ -99,6 +99,7 @@ private:
     HalfOpens half_open_;
     std::deque<std::shared_ptr<ConnectionState>> accepted_;
     std::optional<AttendedClock::Duration> rests_until_;
+    bool is_exhausted_ = false;  ///< And that has been told.
     mutable std::mutex last_accepted_mutex_;
     std::optional<std::string> last_accepted_;
 };

@@ -1,7 +1,9 @@
 #include "listening_socket.hpp"
 
+#include "deadline.hpp"
 #include "socket_address.hpp"
 #include "system_failure.hpp"
+#include "wait_list.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -11,7 +13,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace parley {
@@ -19,6 +23,8 @@ namespace {
 
 // The kernel chooses a port on the first of several addresses; another may have it taken already.
 constexpr int port_attempts = 16;
+constexpr std::chrono::milliseconds lock_time{1000};
+constexpr std::chrono::milliseconds lock_pause{5};
 
 std::string directory_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
@@ -43,13 +49,23 @@ bool is_stale(const std::string& path, const SocketAddress& address) {
     return ::connect(probe.get(), address.data(), address.size()) != 0 && errno == ECONNREFUSED;
 }
 
+/// Locks a directory among listeners that start. Anybody may hold such a lock for ever, so it is
+/// not waited for longer than a start takes.
+Descriptor lock_directory(const std::string& path) {
+    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Deadline deadline{TimeLimit(lock_time)};
+    while (directory.is_open() && ::flock(directory.get(), LOCK_EX | LOCK_NB) != 0 &&
+           !deadline.has_passed()) {
+        static_cast<void>(poll_until(nullptr, 0, Deadline(TimeLimit(lock_pause))));
+    }
+    return directory;
+}
+
 /// Binds a path, in place of a stale file. The lock on the directory keeps two listeners that start
 /// together from taking each other's new file for a stale one.
 int bind_path(const Descriptor& socket, const std::string& path, const SocketAddress& address,
               mode_t mode, int backlog) {
-    const Descriptor directory(
-        ::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.is_open()) ::flock(directory.get(), LOCK_EX);
+    const Descriptor directory = lock_directory(directory_of(path));
     int error = bind_to(socket, address);
     if (error == EADDRINUSE && is_stale(path, address)) {
         ::unlink(path.c_str());
@@ -64,22 +80,21 @@ int bind_path(const Descriptor& socket, const std::string& path, const SocketAdd
     return error;
 }
 
+/// A path in a private directory of its own, made under TMPDIR unless that is too long for a
+/// socket's name.
 Result<std::string> fresh_path() {
+    constexpr std::string_view tail = "/parley-XXXXXX/listener";
     const char* base = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe)
-    std::string directory = std::string(base != nullptr && *base != '\0' ? base : "/tmp");
-    directory += "/parley-XXXXXX";
+    std::string directory(base != nullptr ? base : "");
+    const bool fits = directory.size() + tail.size() < sizeof(sockaddr_un::sun_path);
+    if (directory.empty() || !fits) directory = "/tmp";
+    directory += tail.substr(0, tail.rfind('/'));
     if (::mkdtemp(directory.data()) == nullptr) return system_failure(errno, directory);
-    return directory + "/listener";
+    return directory + std::string(tail.substr(tail.rfind('/')));
 }
 
-Result<ListeningSockets> listen_on_path(const Address& wanted, int backlog, mode_t mode) {
-    Address address = wanted;
-    const bool owns_directory = address.path().empty();
-    if (owns_directory) {
-        Result<std::string> path = fresh_path();
-        if (!path) return path.error();
-        address = Address::unix_path(*path);
-    }
+Result<ListeningSockets> listen_on_path(const Address& address, bool owns_directory, int backlog,
+                                        mode_t mode) {
     const Result<SocketAddress> name = SocketAddress::of_unix(address);
     if (!name) return name.error();
     Descriptor socket = open_socket(AF_UNIX);
@@ -92,6 +107,15 @@ Result<ListeningSockets> listen_on_path(const Address& wanted, int backlog, mode
                             .file = SocketFile(address.path(), owns_directory)};
     result.sockets.push_back(std::move(socket));
     return result;
+}
+
+Result<ListeningSockets> listen_on_path(const Address& wanted, int backlog, mode_t mode) {
+    if (!wanted.path().empty()) return listen_on_path(wanted, false, backlog, mode);
+    const Result<std::string> path = fresh_path();
+    if (!path) return path.error();
+    auto sockets = listen_on_path(Address::unix_path(*path), true, backlog, mode);
+    if (!sockets) ::rmdir(directory_of(*path).c_str());
+    return sockets;
 }
 
 Result<ListeningSockets> listen_on_abstract(const Address& address, int backlog) {

@@ -149,13 +149,13 @@ struct TakeHandle {
     static error_code timed_out() noexcept { return Errc::timeout; }
     void begin(ConnectionState&) const {}
     Result<bool> advance(ConnectionState& connection, bool) const {
+        if (Result<void> able = connection.check_handles(); !able) return able.error();
         return connection.advance_byte();
     }
     Result<void> take(ConnectionState& connection, Results& results) const {
-        Descriptor descriptor = connection.transport.take_descriptor();
-        if (!descriptor.is_open())
-            return connection.from_peer(Failure(Errc::descriptor_not_passed));
-        std::get<0>(results) = descriptor.release();
+        Result<Descriptor> descriptor = connection.take_handle();
+        if (!descriptor) return descriptor.error();
+        std::get<0>(results) = descriptor->release();
         return {};
     }
     void end(ConnectionState&) const noexcept {}

@@ -71,7 +71,7 @@ ConnectionBase::~ConnectionBase() {
 
 void ConnectionBase::send(const Value& value, TimeLimit timeout) {
     const Deadline deadline(timeout);
-    const Sending sending(state_);
+    const Sending sending(state_, deadline);
     sending->pickled.clear();
     pickle::dumps(value, sending->pickled, {.protocol = sending->protocol()}).value();
     send_pickled(sending, deadline);
@@ -79,7 +79,7 @@ void ConnectionBase::send(const Value& value, TimeLimit timeout) {
 
 void ConnectionBase::send_encoded(const void* object, pickle::Encode encode, TimeLimit timeout) {
     const Deadline deadline(timeout);
-    const Sending sending(state_);
+    const Sending sending(state_, deadline);
     sending->pickled.clear();
     encode(object, sending->pickled, {.protocol = sending->protocol()}).value();
     send_pickled(sending, deadline);
@@ -101,7 +101,7 @@ void ConnectionBase::recv_decoded(void* object, pickle::Decode decode, TimeLimit
 
 void ConnectionBase::send_bytes(ConstBytes buffer, TimeLimit timeout) {
     const Deadline deadline(timeout);
-    const Sending sending(state_);
+    const Sending sending(state_, deadline);
     sending->send_frame(buffer, deadline, sending.since()).value();
 }
 
@@ -203,25 +203,25 @@ bool ConnectionBase::poll(TimeLimit timeout) {
 }
 
 void ConnectionBase::cork() {
-    Sending(state_)->corked = true;
+    Sending(state_, Deadline())->corked = true;
 }
 
 void ConnectionBase::flush(TimeLimit timeout) {
     const Deadline deadline(timeout);
-    const Sending sending(state_);
+    const Sending sending(state_, deadline);
     sending->flush(deadline, sending.since()).value();
 }
 
 void ConnectionBase::uncork(TimeLimit timeout) {
     const Deadline deadline(timeout);
-    const Sending sending(state_);
+    const Sending sending(state_, deadline);
     sending->corked = false;
     sending->flush(deadline, sending.since()).value();
 }
 
 void ConnectionBase::send_handle(int descriptor, TimeLimit timeout) {
     const Deadline deadline(timeout);
-    const Sending sending(state_);
+    const Sending sending(state_, deadline);
     sending->send_handle(descriptor, deadline, sending.since()).value();
 }
 
@@ -233,9 +233,11 @@ int ConnectionBase::recv_handle(TimeLimit timeout) {
 
 void ConnectionBase::shutdown(TimeLimit timeout) {
     const Deadline deadline(timeout);
-    const Sending sending(state_);
+    const Sending sending(state_, deadline);
     sending->flush(deadline, sending.since()).value();
-    sending->transport.shutdown(SHUT_WR);
+    if (const int error = sending->transport.shutdown(SHUT_WR)) {
+        throw_failure(sending->from_peer(system_failure(error)));
+    }
     sending->writable.store(false);
 }
 
@@ -250,15 +252,14 @@ void ConnectionBase::cancel() noexcept {
 int ConnectionBase::release() {
     int descriptor = -1;
     {
-        const Reception reception(state_);
-        const Sending sending(state_);
-        if (reception->reader.has_bytes()) {
+        const Possession possession(state_);
+        if (possession->reader.has_bytes()) {
             throw_failure({Errc::invalid_argument, "bytes of the stream are already read ahead"});
         }
-        if (!sending->writer.empty()) {
+        if (!possession->writer.empty()) {
             throw_failure({Errc::invalid_argument, "bytes of the stream are not sent yet"});
         }
-        descriptor = reception->transport.release();
+        descriptor = possession->transport.release();
     }
     close();
     return descriptor;

@@ -39,18 +39,16 @@ void ConnectionState::set_options(const MessageOptions& message_options) {
 
 Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
                                          WaitList::Epoch since) {
-    if (gathers(payload)) {
-        writer.gather(payload);
-        if (writer.pending() >= cork_size) {
-            if (Result<void> flushed = flush(deadline, since); !flushed) return flushed;
-        }
-    } else {
-        const FrameWriter::Position begin = writer.end();
-        writer.push(payload);
+    const FrameWriter::Position begin = writer.end();
+    const bool is_gathered = gathers(payload);
+    is_gathered ? writer.gather(payload) : writer.push(payload);
+    if (!is_gathered || writer.pending() >= cork_size) {
         const Result<void> sent = run(transport, writer, waits, deadline, since);
+        // What has begun must end, or the stream breaks; what has not is taken back.
+        if (!sent && writer.withdraw(begin, writer.end())) return from_peer(sent.error());
         if (!sent) {
-            // What has begun must end, or the stream breaks; what has not is taken back.
-            if (!writer.withdraw(begin, writer.end())) writer.keep();
+            writer.keep();
+            count_sent(payload.size());
             return from_peer(sent.error());
         }
     }
@@ -86,6 +84,7 @@ Result<void> ConnectionState::flush(Deadline deadline, WaitList::Epoch since) {
 
 Result<void> ConnectionState::send_handle(int descriptor, Deadline deadline,
                                           WaitList::Epoch since) {
+    if (Result<void> able = check_handles(); !able) return able;
     if (Result<void> flushed = flush(deadline, since); !flushed) return flushed;
     for (;;) {
         // reduction.sendfds: one byte, the number of descriptors, and the descriptor beside it.
@@ -96,11 +95,16 @@ Result<void> ConnectionState::send_handle(int descriptor, Deadline deadline,
             case WaitList::Outcome::ready:
                 break;
             case WaitList::Outcome::timed_out:
-                return Failure(Errc::timeout);
+                return from_peer(Errc::timeout);
             case WaitList::Outcome::woken:
-                return canceled();
+                return from_peer(canceled());
         }
     }
+}
+
+Result<void> ConnectionState::check_handles() const {
+    if (transport.medium() == Medium::unix_socket) return {};
+    return from_peer({Errc::invalid_argument, "descriptors pass over Unix sockets alone"});
 }
 
 Result<void> ConnectionState::receive_frame(Deadline deadline, WaitList::Epoch since) {
@@ -179,10 +183,16 @@ Result<bool> ConnectionState::advance_byte() {
 }
 
 Result<Descriptor> ConnectionState::recv_handle(Deadline deadline, WaitList::Epoch since) {
+    if (Result<void> able = check_handles(); !able) return able.error();
     ReceiveByte algorithm(reader);
     const Result<void> received = run(transport, algorithm, waits, deadline, since);
     if (!received) return from_peer(received.error());
-    Descriptor descriptor = transport.take_descriptor();
+    return take_handle();
+}
+
+Result<Descriptor> ConnectionState::take_handle() {
+    // A descriptor comes beside the last byte that was read: another's, where more is read ahead.
+    Descriptor descriptor = reader.has_bytes() ? Descriptor() : transport.take_descriptor();
     if (!descriptor.is_open()) return from_peer(Failure(Errc::descriptor_not_passed));
     return descriptor;
 }
@@ -327,21 +337,60 @@ Visit::Visit(const std::shared_ptr<ConnectionState>& state)
     throw_failure(Errc::closed);
 }
 
-Reception::Reception(const std::shared_ptr<ConnectionState>& state) : Visit(state) {
-    if (!(**this).readable.load()) throw_failure(Errc::not_readable);
-    if ((**this).receiving.exchange(true, std::memory_order_acquire)) {
-        throw_failure({Errc::busy, "another call is receiving"});
-    }
+namespace {
+
+void begin_receiving(ConnectionState& state) {
+    if (!state.receiving.exchange(true, std::memory_order_acquire)) return;
+    throw_failure({Errc::busy, "another call is receiving"});
 }
 
-Sending::Sending(const std::shared_ptr<ConnectionState>& state)
-    : Visit(state), lock_((**this).send_mutex) {
-    if (!(**this).writable.load()) throw_failure(Errc::not_writable);
+/// False where asynchronous calls are sending.
+bool begin_sending(ConnectionState& state) noexcept {
     Senders nobody = Senders::none;
-    if (!(**this).senders.compare_exchange_strong(nobody, Senders::blocking,
-                                                  std::memory_order_acquire)) {
-        throw_failure({Errc::busy, "asynchronous calls are sending"});
+    return state.senders.compare_exchange_strong(nobody, Senders::blocking,
+                                                 std::memory_order_acquire);
+}
+
+}  // namespace
+
+Reception::Reception(const std::shared_ptr<ConnectionState>& state) : Visit(state) {
+    if (!(**this).readable.load()) throw_failure(Errc::not_readable);
+    begin_receiving(**this);
+}
+
+Sending::Sending(const std::shared_ptr<ConnectionState>& state, Deadline deadline) : Visit(state) {
+    ConnectionState& connection = **this;
+    if (!connection.writable.load()) throw_failure(Errc::not_writable);
+    if (!connection.sending_turn.take(deadline)) {
+        throw_failure(connection.from_peer({Errc::timeout, "another call is sending"}));
     }
+    const bool is_canceled = connection.waits.epoch() != since();
+    if (!is_canceled && begin_sending(connection)) return;
+    connection.sending_turn.give();
+    throw_failure(is_canceled ? connection.from_peer(canceled())
+                              : Failure(Errc::busy, "asynchronous calls are sending"));
+}
+
+Sending::~Sending() {
+    (**this).senders.store(Senders::none, std::memory_order_release);
+    (**this).sending_turn.give();
+}
+
+Possession::Possession(const std::shared_ptr<ConnectionState>& state) : Visit(state) {
+    ConnectionState& connection = **this;
+    begin_receiving(connection);
+    if (connection.sending_turn.take(Deadline(TimeLimit(0)))) {
+        if (begin_sending(connection)) return;
+        connection.sending_turn.give();
+    }
+    connection.receiving.store(false, std::memory_order_release);
+    throw_failure({Errc::busy, "another call is sending"});
+}
+
+Possession::~Possession() {
+    (**this).senders.store(Senders::none, std::memory_order_release);
+    (**this).sending_turn.give();
+    (**this).receiving.store(false, std::memory_order_release);
 }
 
 }  // namespace parley

@@ -5,6 +5,7 @@
 #include "engine.hpp"
 #include "frame_writer.hpp"
 #include "transport.hpp"
+#include "turn.hpp"
 #include "wait_list.hpp"
 
 #include <parley/connection_base.hpp>
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 
 namespace parley {
 
@@ -48,7 +50,7 @@ private:
 
 class AsyncSide;
 
-/// Who sends: blocking calls take turns by `send_mutex`, asynchronous ones by `async_mutex`.
+/// Who sends: blocking calls take turns by `sending_turn`, asynchronous ones by `async_mutex`.
 enum class Senders : std::uint8_t { none, blocking, asynchronous };
 
 /// The state of one connection. The sending half belongs to whoever holds `senders`; the receiving
@@ -89,6 +91,10 @@ public:
     [[nodiscard]] Result<bool> advance_byte();
     void count_received() noexcept;
     [[nodiscard]] Result<Descriptor> recv_handle(Deadline deadline, WaitList::Epoch since);
+    /// Descriptors pass over Unix sockets alone.
+    [[nodiscard]] Result<void> check_handles() const;
+    /// The descriptor that came beside the byte just received.
+    [[nodiscard]] Result<Descriptor> take_handle();
     /// Turns the frame that is current into a Value and consumes it.
     [[nodiscard]] Result<Value> take_value();
     /// Turns the frame that is current into an object and consumes it.
@@ -123,7 +129,7 @@ public:
     FrameWriter writer;
     WaitList waits;
     Occupancy occupancy;
-    std::mutex send_mutex;
+    Turn sending_turn;
     std::mutex async_mutex;
     std::unique_ptr<AsyncSide> async;
     std::atomic<Senders> senders{Senders::none};
@@ -181,17 +187,25 @@ public:
     ~Reception() { (**this).receiving.store(false, std::memory_order_release); }
 };
 
-/// A Visit that sends, alone. Throws UsageError where the connection is not writable, or where
-/// asynchronous sends are under way.
+/// A Visit that sends, alone; others wait for their turn. Throws UsageError where the connection is
+/// not writable or asynchronous sends are under way, Timeout where the turn does not come in time,
+/// Canceled where it comes too late.
 class Sending : public Visit {
 public:
-    explicit Sending(const std::shared_ptr<ConnectionState>& state);
+    Sending(const std::shared_ptr<ConnectionState>& state, Deadline deadline);
     Sending(const Sending&) = delete;
     Sending& operator=(const Sending&) = delete;
-    ~Sending() { (**this).senders.store(Senders::none, std::memory_order_release); }
+    ~Sending();
+};
 
-private:
-    std::unique_lock<std::mutex> lock_;
+
+/// A Visit that has both directions to itself, whichever of them are open.
+class Possession : public Visit {
+public:
+    explicit Possession(const std::shared_ptr<ConnectionState>& state);
+    Possession(const Possession&) = delete;
+    Possession& operator=(const Possession&) = delete;
+    ~Possession();
 };
 
 }  // namespace parley

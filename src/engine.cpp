@@ -19,10 +19,21 @@ MutableBytes scratch() {
     return {bytes.get(), scratch_size};
 }
 
+std::size_t size_of(std::span<const ConstBytes> parts) noexcept {
+    std::size_t size = 0;
+    for (const ConstBytes part : parts)
+        size += part.size();
+    return size;
+}
+
 /// One system call for a step; the errno, or 0.
 int carry_out(Transport& transport, Algorithm& algorithm, const Send& send, Patience patience) {
     const Transfer transfer = transport.write(send.parts, patience);
     transport.bytes_written.add(transfer.size);
+    if (send.farewell && transfer.error != 0) {
+        algorithm.sent(size_of(send.parts));  // what the algorithm fails with says more
+        return 0;
+    }
     if (transfer.error == 0) algorithm.sent(transfer.size);
     return transfer.error;
 }
@@ -40,47 +51,81 @@ int carry_out(Transport& transport, Algorithm& algorithm, const Receive& receive
     return transfer.error;
 }
 
+/// What a Send or Receive waits for; nothing where it could be made.
+Result<Wants> carry_out(Transport& transport, Algorithm& algorithm, const Step& step,
+                        Patience patience) {
+    const auto* receive = std::get_if<Receive>(&step);
+    const int error = receive != nullptr
+                          ? carry_out(transport, algorithm, *receive, patience)
+                          : carry_out(transport, algorithm, std::get<Send>(step), patience);
+    if (error == EAGAIN) return receive != nullptr ? Wants::to_read : Wants::to_write;
+    if (error != 0) return system_failure(error);
+    return Wants::nothing;
+}
+
+/// A call's time, and whether somebody has ended it. A call without any time tries all the same.
+class Patient {
+public:
+    Patient(WaitList& waits, Deadline deadline, WaitList::Epoch since)
+        : waits_(waits), deadline_(deadline), since_(since), left_(deadline.left()) {}
+
+    [[nodiscard]] Patience patience() const noexcept {
+        return !left_ || *left_ > Transport::patience_time ? Patience::some : Patience::none;
+    }
+    /// To be asked between two steps: a peer that keeps the socket busy must not keep us from it.
+    [[nodiscard]] Result<void> go_on() {
+        if (waits_.epoch() != since_) return canceled();
+        const bool had_time = !left_ || *left_ > left_->zero();
+        left_ = deadline_.left();
+        if (had_time && left_ && *left_ == left_->zero()) return Failure(Errc::timeout);
+        return {};
+    }
+    [[nodiscard]] Result<void> wait(int descriptor, Wants wants) {
+        const short events = wants == Wants::to_read ? POLLIN : POLLOUT;
+        switch (waits_.wait(descriptor, events, deadline_, since_)) {
+            case WaitList::Outcome::ready:
+                return {};
+            case WaitList::Outcome::timed_out:
+                return Failure(Errc::timeout);
+            case WaitList::Outcome::woken:
+                break;
+        }
+        return canceled();
+    }
+
+private:
+    WaitList& waits_;
+    Deadline deadline_;
+    WaitList::Epoch since_;
+    TimeLimit left_;
+};
+
 }  // namespace
 
 Result<Wants> advance(Transport& transport, Algorithm& algorithm, Patience patience) {
     for (;;) {
         Step step = algorithm.step();
-        int error = 0;
-        Wants wants = Wants::nothing;
-        if (auto* receive = std::get_if<Receive>(&step)) {
-            error = carry_out(transport, algorithm, *receive, patience);
-            wants = Wants::to_read;
-        } else if (auto* send = std::get_if<Send>(&step)) {
-            error = carry_out(transport, algorithm, *send, patience);
-            wants = Wants::to_write;
-        } else if (auto* failure = std::get_if<Failure>(&step)) {
-            return std::move(*failure);
-        } else {
-            return Wants::nothing;
-        }
-        if (error == EAGAIN) return wants;
-        if (error != 0) return system_failure(error);
+        if (auto* failure = std::get_if<Failure>(&step)) return std::move(*failure);
+        if (std::holds_alternative<Done>(step)) return Wants::nothing;
+        Result<Wants> wants = carry_out(transport, algorithm, step, patience);
+        if (wants.has_error() || *wants != Wants::nothing) return wants;
     }
 }
 
 Result<void> run(Transport& transport, Algorithm& algorithm, WaitList& waits, Deadline deadline,
                  WaitList::Epoch since) {
-    for (;;) {
-        const TimeLimit left = deadline.left();
-        const Patience patience =
-            !left || *left > Transport::patience_time ? Patience::some : Patience::none;
-        Result<Wants> wants = advance(transport, algorithm, patience);
-        if (wants.has_error()) return std::move(wants).error();
-        if (*wants == Wants::nothing) return {};
-        const short events = *wants == Wants::to_read ? POLLIN : POLLOUT;
-        switch (waits.wait(transport.fileno(), events, deadline, since)) {
-            case WaitList::Outcome::ready:
-                break;
-            case WaitList::Outcome::timed_out:
-                return Failure(Errc::timeout);
-            case WaitList::Outcome::woken:
-                return canceled();
+    Patient call(waits, deadline, since);
+    for (bool is_first = true;; is_first = false) {
+        Step step = algorithm.step();
+        if (auto* failure = std::get_if<Failure>(&step)) return std::move(*failure);
+        if (std::holds_alternative<Done>(step)) return {};
+        if (!is_first) {
+            if (Result<void> may_go_on = call.go_on(); !may_go_on) return may_go_on;
         }
+        Result<Wants> wants = carry_out(transport, algorithm, step, call.patience());
+        if (wants.has_error()) return std::move(wants).error();
+        if (*wants == Wants::nothing) continue;
+        if (Result<void> waited = call.wait(transport.fileno(), *wants); !waited) return waited;
     }
 }
 

@@ -132,10 +132,10 @@ void SendQueue::settle(ConnectionState& connection, CompletedSends& completed) {
 int SendQueue::carry_out(ConnectionState& connection, QueuedSend& send) {
     switch (send.kind) {
         case QueuedSend::Kind::handle:
+            if (!connection.check_handles()) return EINVAL;
             return connection.transport.write_descriptor(std::byte{1}, send.descriptor).error;
         case QueuedSend::Kind::shutdown:
-            connection.transport.shutdown(SHUT_WR);
-            return 0;
+            return connection.transport.shutdown(SHUT_WR);
         default:
             return 0;
     }

@@ -18,20 +18,19 @@
 namespace parley {
 namespace {
 
-// More descriptors than this, sent and never asked for, are closed as they come.
-constexpr std::size_t max_passed_descriptors = 16;
-
 Transfer transfer(ssize_t result) noexcept {
     if (result >= 0) return {.size = static_cast<std::size_t>(result)};
     return {.error = errno == EWOULDBLOCK ? EAGAIN : errno};
 }
 
-/// Calls again when a signal handler has interrupted.
+/// Calls again when a signal handler has interrupted. Not a patient call: each signal would begin
+/// its wait anew, and poll(2), to which it goes on instead, sees that time has passed.
 template <typename Call>
-Transfer uninterrupted(Call call) noexcept {
+Transfer uninterrupted(Call call, Patience patience = Patience::none) noexcept {
     for (;;) {
         const Transfer result = transfer(call());
         if (result.error != EINTR) return result;
+        if (patience == Patience::some) return {.error = EAGAIN};
     }
 }
 
@@ -114,8 +113,9 @@ void Transport::be_patient(int option, bool& is_set) {
 
 Transfer Transport::read(MutableBytes into, Patience patience) {
     const Transfer result = read_some(into, patience);
-    // The end of the stream stays readable.
-    is_drained_ = result.error == EAGAIN || (result.size > 0 && result.size < into.size());
+    // The end of the stream stays readable; a descriptor ends a read though more may be there.
+    const bool is_short = result.size > 0 && result.size < into.size() && !passed_.is_open();
+    is_drained_ = result.error == EAGAIN || is_short;
     return result;
 }
 
@@ -125,44 +125,42 @@ Transfer Transport::read_some(MutableBytes into, Patience patience) {
     }
     const int flags = patience == Patience::some ? 0 : MSG_DONTWAIT;
     if (patience == Patience::some) be_patient(SO_RCVTIMEO, receive_patience_set_);
-    if (medium_ == Medium::unix_socket) return read_with_descriptors(into, flags);
-    return uninterrupted([&] { return ::recv(fileno(), into.data(), into.size(), flags); });
+    if (medium_ == Medium::unix_socket) return read_with_descriptors(into, patience);
+    return uninterrupted([&] { return ::recv(fileno(), into.data(), into.size(), flags); },
+                         patience);
 }
 
-Transfer Transport::read_with_descriptors(MutableBytes into, int flags) {
+Transfer Transport::read_with_descriptors(MutableBytes into, Patience patience) {
     iovec vector{into.data(), into.size()};
-    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int) * max_passed_descriptors)>
-        control;
+    // There is room for one descriptor: the kernel closes what a peer sends beyond that.
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control;
     msghdr message{};
     message.msg_iov = &vector;
     message.msg_iovlen = 1;
     message.msg_control = control.data();
-    message.msg_controllen = control.size();
+    message.msg_controllen = CMSG_LEN(sizeof(int));
+    const int flags = MSG_CMSG_CLOEXEC | (patience == Patience::some ? 0 : MSG_DONTWAIT);
     const Transfer result =
-        uninterrupted([&] { return ::recvmsg(fileno(), &message, flags | MSG_CMSG_CLOEXEC); });
-    if (result.error != 0 || message.msg_controllen == 0) return result;
-    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-         header = CMSG_NXTHDR(&message, header)) {
-        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-        const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (std::size_t i = 0; i < count; ++i) {
-            int number = -1;
-            std::memcpy(&number, CMSG_DATA(header) + i * sizeof(int), sizeof number);
-            keep_descriptor(Descriptor(number));
-        }
-    }
+        uninterrupted([&] { return ::recvmsg(fileno(), &message, flags); }, patience);
+    if (result.error != 0) return result;
+    passed_.reset();
+    if (message.msg_controllen != 0) keep_descriptor(message);
     return result;
 }
 
-void Transport::keep_descriptor(Descriptor descriptor) {
-    if (passed_.size() < max_passed_descriptors) passed_.push_back(std::move(descriptor));
+void Transport::keep_descriptor(const msghdr& message) {
+    // One is all that send_handle sends; the kernel ends a read with the byte that it comes beside.
+    const cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
+        return;
+    }
+    int number = -1;
+    std::memcpy(&number, CMSG_DATA(header), sizeof number);
+    passed_ = Descriptor(number);
 }
 
 Descriptor Transport::take_descriptor() {
-    if (passed_.empty()) return {};
-    Descriptor first = std::move(passed_.front());
-    passed_.erase(passed_.begin());
-    return first;
+    return std::move(passed_);
 }
 
 Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) {
@@ -178,7 +176,7 @@ Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) 
     message.msg_iovlen = vectors.count;
     const int flags = MSG_NOSIGNAL | (patience == Patience::some ? 0 : MSG_DONTWAIT);
     if (patience == Patience::some) be_patient(SO_SNDTIMEO, send_patience_set_);
-    return uninterrupted([&] { return ::sendmsg(fileno(), &message, flags); });
+    return uninterrupted([&] { return ::sendmsg(fileno(), &message, flags); }, patience);
 }
 
 Transfer Transport::write_descriptor(std::byte byte, int descriptor) {
@@ -194,20 +192,22 @@ Transfer Transport::write_descriptor(std::byte byte, int descriptor) {
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-    return uninterrupted(
+    const Transfer result = uninterrupted(
         [&] { return ::sendmsg(fileno(), &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+    bytes_written.add(result.size);
+    return result;
 }
 
 void Transport::acknowledge_now() noexcept {
     if (medium_ == Medium::tcp) set_option(fileno(), IPPROTO_TCP, TCP_QUICKACK, 1);
 }
 
-void Transport::shutdown(int how) noexcept {
-    ::shutdown(fileno(), how);
+int Transport::shutdown(int how) noexcept {
+    return ::shutdown(fileno(), how) == 0 ? 0 : errno;
 }
 
 void Transport::close() noexcept {
-    passed_.clear();
+    passed_.reset();
     descriptor_.reset();
 }
 
@@ -222,7 +222,7 @@ int Transport::release() {
     if (made_non_blocking_ || medium_ != Medium::pipe) {
         ::fcntl(fileno(), F_SETFL, ::fcntl(fileno(), F_GETFL) & ~O_NONBLOCK);
     }
-    passed_.clear();
+    passed_.reset();
     return descriptor_.release();
 }
 

@@ -12,7 +12,8 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
+
+struct msghdr;
 
 namespace parley {
 
@@ -56,12 +57,14 @@ public:
     [[nodiscard]] Transfer write(std::span<const ConstBytes> parts, Patience patience);
     /// Writes one byte with a descriptor beside it (SCM_RIGHTS).
     [[nodiscard]] Transfer write_descriptor(std::byte byte, int descriptor);
-    /// A descriptor that came beside bytes already read; none where there is none.
+    /// The descriptor that came beside the last byte read; none where there is none. One that
+    /// nobody takes is closed by the next read.
     [[nodiscard]] Descriptor take_descriptor();
 
     /// Has the kernel acknowledge at once what came. TCP only; elsewhere nothing.
     void acknowledge_now() noexcept;
-    void shutdown(int how) noexcept;
+    /// 0 or the errno.
+    int shutdown(int how) noexcept;
     void close() noexcept;
     /// Gives up the descriptor, as it was: blocking and without a timeout of ours.
     [[nodiscard]] int release();
@@ -75,8 +78,8 @@ public:
 
 private:
     [[nodiscard]] Transfer read_some(MutableBytes into, Patience patience);
-    [[nodiscard]] Transfer read_with_descriptors(MutableBytes into, int flags);
-    void keep_descriptor(Descriptor descriptor);
+    [[nodiscard]] Transfer read_with_descriptors(MutableBytes into, Patience patience);
+    void keep_descriptor(const msghdr& message);
     void be_patient(int option, bool& is_set);
 
     Descriptor descriptor_;
@@ -85,7 +88,7 @@ private:
     bool send_patience_set_ = false;
     bool made_non_blocking_ = false;
     bool is_drained_ = false;
-    std::vector<Descriptor> passed_;
+    Descriptor passed_;
 };
 
 }  // namespace parley

@@ -34,6 +34,7 @@ public:
     explicit ConnectionWatch(const std::shared_ptr<ConnectionState>& state) : reception_(state) {}
 
     WaitList* waits() noexcept override { return &reception_->waits; }
+    std::uint64_t since() const noexcept override { return reception_.since(); }
     bool is_ready() override {
         const Result<bool> ready = reception_->reader.ready();
         return ready.has_error() || *ready;
@@ -54,7 +55,7 @@ public:
         for (const Waitable& object : objects) {
             watches_.push_back(object.watch());
             if (WaitList* list = watches_.back()->waits()) {
-                seen_.push_back({list, list->epoch()});
+                seen_.push_back({list, watches_.back()->since()});
                 enlistments_.emplace_back(*list, eventfd_);
             }
         }
@@ -71,7 +72,9 @@ public:
             deadline = Deadline::earlier(deadline, Deadline(watches_[i]->attention_within()));
         }
         // With something ready already, the others are only asked, not waited for.
-        sleep(any_ready ? Deadline(TimeLimit(std::chrono::nanoseconds::zero())) : deadline);
+        if (any_ready) deadline = Deadline(TimeLimit(0));
+        if (eventfd_ < 0) deadline = Deadline::earlier(deadline, Deadline(unwakeable_time));
+        sleep(deadline);
         std::vector<std::size_t> indexes;
         for (std::size_t i = 0; i < watches_.size(); ++i) {
             const bool has_events = watches_[i]->on_events(entries_[i].revents);

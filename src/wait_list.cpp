@@ -11,12 +11,11 @@
 
 namespace parley {
 
-int wakeup_descriptor() {
+int wakeup_descriptor() noexcept {
     thread_local Descriptor descriptor;
     thread_local pid_t owner = 0;
-    if (owner != ::getpid()) {
+    if (owner != ::getpid() || !descriptor.is_open()) {
         descriptor = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-        if (!descriptor.is_open()) throw_failure(system_failure(errno, "eventfd"));
         owner = ::getpid();
     }
     return descriptor.get();
@@ -38,11 +37,13 @@ int poll_until(pollfd* entries, std::size_t count, Deadline deadline) {
 }
 
 WaitList::Enlistment::Enlistment(WaitList& list, int eventfd) : list_(list), eventfd_(eventfd) {
+    if (eventfd_ < 0) return;
     const std::lock_guard lock(list_.mutex_);
     list_.eventfds_.push_back(eventfd_);
 }
 
 WaitList::Enlistment::~Enlistment() {
+    if (eventfd_ < 0) return;
     const std::lock_guard lock(list_.mutex_);
     list_.eventfds_.erase(std::find(list_.eventfds_.begin(), list_.eventfds_.end(), eventfd_));
 }
@@ -52,11 +53,15 @@ WaitList::Outcome WaitList::wait(pollfd* entries, std::size_t count, Deadline de
     const int eventfd = wakeup_descriptor();
     entries[count] = {.fd = eventfd, .events = POLLIN, .revents = 0};
     const Enlistment enlistment(*this, eventfd);
-    if (epoch() != since) return Outcome::woken;
-    const int events = poll_until(entries, count + 1, deadline);
-    if (entries[count].revents != 0) drain_wakeup(eventfd);
-    if (epoch() != since) return Outcome::woken;
-    return events > 0 ? Outcome::ready : Outcome::timed_out;
+    for (;;) {
+        if (epoch() != since) return Outcome::woken;
+        const Deadline look_up(eventfd < 0 ? TimeLimit(unwakeable_time) : TimeLimit());
+        const int events = poll_until(entries, count + 1, Deadline::earlier(deadline, look_up));
+        if (entries[count].revents != 0) drain_wakeup(eventfd);
+        if (epoch() != since) return Outcome::woken;
+        if (events > 0) return Outcome::ready;
+        if (eventfd >= 0 || deadline.has_passed()) return Outcome::timed_out;
+    }
 }
 
 WaitList::Outcome WaitList::wait(std::vector<pollfd>& entries, Deadline deadline, Epoch since) {

@@ -12,9 +12,11 @@
 
 namespace parley {
 
-/// The eventfd by which others wake this thread. A forked child makes its own: the counter would be
-/// shared with the parent. Throws `Error` with the system's code.
-[[nodiscard]] int wakeup_descriptor();
+/// The eventfd by which others wake this thread, -1 where descriptors have run out. A forked child
+/// makes its own: the counter would be shared with the parent.
+[[nodiscard]] int wakeup_descriptor() noexcept;
+/// Where nobody can wake this thread, it looks up so often to see whether somebody wanted to.
+inline constexpr std::chrono::milliseconds unwakeable_time{50};
 /// Takes back what woke this thread.
 void drain_wakeup(int eventfd) noexcept;
 /// poll(2) until there are events or the deadline passes; the number of entries with events. Throws

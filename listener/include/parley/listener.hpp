@@ -36,7 +36,8 @@ struct ListenerOptions {
     Digests digests = Digests::compatible;
     /// Each client's time for its handshake, counted while the program is in `accept` or `wait`.
     TimeLimit handshake_timeout = std::chrono::seconds(20);
-    /// The most clients that may be in their handshake at once; more wait in the backlog.
+    /// The most clients that may be in their handshake at once; one more pushes out the oldest, so
+    /// that strangers who say nothing keep nobody out.
     std::size_t max_handshakes = 1024;
     /// The queue of connections the kernel keeps; none for SOMAXCONN.
     std::optional<int> backlog = std::nullopt;
@@ -145,8 +146,8 @@ public:
 
     /// The next client that has proven the key. Throws Timeout, Canceled (after `cancel`, or
     /// `close` from another thread), UsageError when closed, `Error` with the system's code.
-    /// Running out of descriptors is reported to `on_rejected`, not thrown: accept tries again as
-    /// they come free.
+    /// Running out of descriptors is reported to `on_rejected`, once until somebody could be
+    /// accepted again, and not thrown: accept tries again as they come free.
     [[nodiscard]] connection_type accept(TimeLimit timeout = {}) {
         connection_type connection(accept_state(timeout));
         if (!executor_.has_executor()) return connection;

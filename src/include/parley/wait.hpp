@@ -5,6 +5,7 @@
 #include <parley/time_limit.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,6 +26,8 @@ public:
 
     /// Who else can end the wait, by closing or cancelling; none where nobody can.
     [[nodiscard]] virtual WaitList* waits() noexcept { return nullptr; }
+    /// From which moment of the WaitList on it ends the wait.
+    [[nodiscard]] virtual std::uint64_t since() const noexcept { return 0; }
     /// Whether it is ready without asking the kernel: a message is read ahead, say.
     [[nodiscard]] virtual bool is_ready() = 0;
     /// What to poll for reading.
