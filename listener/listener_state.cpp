@@ -5,6 +5,7 @@
 #include "system_failure.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -28,6 +29,12 @@ int watch(int epoll, int operation, int descriptor, std::uint32_t events, void* 
 
 std::uint32_t events_of(Wants wants) noexcept {
     return wants == Wants::to_write ? EPOLLOUT : EPOLLIN;
+}
+
+/// Whether somebody waits to be accepted.
+bool has_come(int socket) noexcept {
+    pollfd entry{.fd = socket, .events = POLLIN, .revents = 0};
+    return ::poll(&entry, 1, 0) > 0;
 }
 
 bool is_out_of_resources(int error) noexcept {
@@ -96,7 +103,8 @@ void ListenerState::accept_all(int socket) {
             continue;
         }
         const int error = errno;
-        if (is_out_of_resources(error)) recover_from(error);
+        // accept(2) says so even where nobody waits to be accepted.
+        if (is_out_of_resources(error) && has_come(socket)) recover_from(error);
         if (error == EAGAIN || error == EWOULDBLOCK || is_out_of_resources(error)) return;
         // Any other error is of that one client: it is gone before it was accepted.
     }

@@ -69,7 +69,8 @@ void Service::work(Threads::iterator self) {
     std::unique_lock lock(mutex_);
     for (;;) {
         ++idle_;
-        changed_.wait_for(lock, idle_time, [this] { return phase_ != Phase::serving || !waiting_.empty(); });
+        changed_.wait_for(lock, idle_time,
+                          [this] { return phase_ != Phase::serving || !waiting_.empty(); });
         --idle_;
         if (waiting_.empty()) break;
         Connection client = std::move(waiting_.front());
