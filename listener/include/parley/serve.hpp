@@ -39,7 +39,7 @@ struct ServeOptions {
 };
 
 /// What is done with each client: it may receive and send until it returns or throws, which ends
-/// the connection unless it was moved elsewhere.
+/// the connection, or leaves it alone from then on if it was moved elsewhere.
 using ServeHandler = std::function<void(Connection& client)>;
 
 /// Accepts clients and runs the handler for each of them, in up to `max_connections` threads; none

@@ -232,17 +232,23 @@ TEST_CASE("serve: after the grace what is left is closed, and that is no failure
 TEST_CASE("serve: a connection that the handler moves elsewhere lives on", "[listener]") {
     Listener listener("unix:");
     StopEvent stop;
-    std::promise<Connection> kept;
+    std::vector<Connection> kept;
+    std::promise<void> second;
     Worker server([&] {
-        serve(listener, [&](Connection& client) { kept.set_value(std::move(client)); },
-              {.stop = {stop.fileno()}});
+        serve(listener,
+              [&](Connection& client) {
+                  kept.push_back(std::move(client));
+                  if (kept.size() == 2) second.set_value();
+              },
+              {.max_connections = 1, .stop = {stop.fileno()}});
     });
     Client client(listener.address());
-    Connection elsewhere = kept.get_future().get();
+    const Client next(listener.address());
+    second.get_future().wait();  // so the first one's handler has returned
     stop.set();
     CHECK_FALSE(server.failure());
     client.send("still");
-    CHECK(elsewhere.recv(patience) == parley::Value("still"));
+    CHECK(kept.front().recv(patience) == parley::Value("still"));
 }
 
 TEST_CASE("serve: a closed listener cannot be served", "[listener]") {
