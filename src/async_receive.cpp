@@ -274,8 +274,10 @@ Failure ReceiveCall<Take>::refusal(ConnectionState* connection) {
 template <typename Take>
 void ReceiveCall<Take>::begin(const boost::asio::any_io_executor& executor) {
     Results results{};
+    const bool is_only_try = timeout_ && timeout_->count() <= 0;
+    if (is_only_try) connection().transport.expect_bytes();
     std::optional<error_code> outcome = look(false, results);
-    if (!outcome && timeout_ && timeout_->count() <= 0) outcome = Take::timed_out();
+    if (!outcome && is_only_try) outcome = Take::timed_out();
     if (!outcome) outcome = wait(executor);
     if (outcome) post_completion(executor, finish(), *outcome, std::move(results));
 }

@@ -18,20 +18,18 @@ class AsyncSide {
 public:
     using WaitType = boost::asio::posix::descriptor_base::wait_type;
 
-    explicit AsyncSide(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    explicit AsyncSide(const boost::asio::any_io_executor& executor) : watched_(executor) {}
     AsyncSide(const AsyncSide&) = delete;
     AsyncSide& operator=(const AsyncSide&) = delete;
     ~AsyncSide() { leave_reactor(); }
 
-    [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept {
-        return executor_;
-    }
+    [[nodiscard]] boost::asio::any_io_executor executor() { return watched_.get_executor(); }
 
     /// Calls the handler once the descriptor can be read or written, or the wait is cancelled.
     template <typename WaitHandler>
     void wait(int descriptor, WaitType type, WaitHandler handler) {
-        if (!watched_) watched_.emplace(executor_, descriptor);
-        watched_->async_wait(type, std::move(handler));
+        if (!watched_.is_open()) watched_.assign(descriptor);
+        watched_.async_wait(type, std::move(handler));
     }
     /// Ends all waits now, with operation_aborted.
     void end_waits() noexcept;
@@ -62,8 +60,7 @@ public:
     bool waits_to_write = false;
 
 private:
-    boost::asio::any_io_executor executor_;
-    std::optional<boost::asio::posix::stream_descriptor> watched_;
+    boost::asio::posix::stream_descriptor watched_;
     std::uint64_t receive_number_ = 0;
     std::optional<boost::system::error_code> receive_outcome_;
 };

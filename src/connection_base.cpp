@@ -302,6 +302,10 @@ Counters ConnectionBase::counters() const noexcept {
             .stream_received = state_->transport.bytes_read.get()};
 }
 
+bool ConnectionBase::inside_message() const noexcept {
+    return state_ && state_->reader.inside_frame();
+}
+
 Failure ConnectionBase::last_failure() const {
     return state_ ? state_->last_failure() : Failure();
 }

@@ -21,6 +21,9 @@ constexpr std::size_t cork_size = 64 * 1024;
 // A longer payload is not copied to be gathered: it is written from where it is.
 constexpr std::size_t gather_limit = 16 * 1024;
 
+// Failures are rare: one mutex for the words of all connections.
+std::mutex failure_mutex;
+
 }  // namespace
 
 ConnectionState::ConnectionState(Transport open_transport, MessageOptions message_options)
@@ -274,13 +277,13 @@ AsyncSide& ConnectionState::async_side(const boost::asio::any_io_executor& execu
 
 boost::system::error_code ConnectionState::note_failure(const Failure& failure) {
     auto kept = std::make_unique<const Failure>(failure);
-    const std::lock_guard lock(failure_mutex_);
+    const std::lock_guard lock(failure_mutex);
     last_failure_ = std::move(kept);
     return failure.code;
 }
 
 Failure ConnectionState::last_failure() const {
-    const std::lock_guard lock(failure_mutex_);
+    const std::lock_guard lock(failure_mutex);
     return last_failure_ ? *last_failure_ : Failure();
 }
 

@@ -155,7 +155,6 @@ private:
     void end_async(bool for_good) noexcept;
 
     std::atomic<int> peer_protocol_{-1};
-    mutable std::mutex failure_mutex_;
     std::unique_ptr<const Failure> last_failure_;
 };
 

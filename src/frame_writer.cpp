@@ -1,6 +1,7 @@
 #include "frame_writer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <iterator>
 
@@ -9,6 +10,10 @@ namespace {
 
 // Memory for gathered frames is kept from one flush to the next up to this size.
 constexpr std::size_t kept_capacity = 128 * 1024;
+
+// What one step sends belongs to the thread that carries it out: a connection that is idle has no
+// use for it.
+thread_local std::array<ConstBytes, 16> parts;
 
 }  // namespace
 
@@ -47,7 +52,7 @@ void FrameWriter::keep() {
         part_count_ = 0;
         add_parts(*entry, skip, gathered_offset);
         for (std::size_t i = 0; i < part_count_; ++i)
-            bytes.append(parts_[i]);
+            bytes.append(parts[i]);
         skip = 0;
     }
     gathered_ = std::move(bytes);
@@ -85,7 +90,7 @@ void FrameWriter::clear() noexcept {
 }
 
 void FrameWriter::add_part(ConstBytes part) noexcept {
-    if (!part.empty() && part_count_ < parts_.size()) parts_[part_count_++] = part;
+    if (!part.empty() && part_count_ < parts.size()) parts[part_count_++] = part;
 }
 
 void FrameWriter::add_parts(const Entry& entry, std::size_t skip,
@@ -106,11 +111,11 @@ Step FrameWriter::step() {
     part_count_ = 0;
     std::size_t gathered_offset = gathered_begin_;
     std::size_t skip = sent_of_head_;
-    for (std::size_t i = head_; i < entries_.size() && part_count_ + 1 < parts_.size(); ++i) {
+    for (std::size_t i = head_; i < entries_.size() && part_count_ + 1 < parts.size(); ++i) {
         add_parts(entries_[i], skip, gathered_offset);
         skip = 0;
     }
-    return Send{std::span(parts_).first(part_count_)};
+    return Send{std::span(parts).first(part_count_)};
 }
 
 void FrameWriter::sent(std::size_t size) {

@@ -6,7 +6,6 @@
 #include <parley/frame.hpp>
 #include <parley/step.hpp>
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -63,7 +62,6 @@ private:
     std::size_t gathered_begin_ = 0;
     Position begin_ = 0;
     Position end_ = 0;
-    std::array<ConstBytes, 16> parts_;
     std::size_t part_count_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "client_threads.hpp"
 
+#include "about_peer.hpp"
 #include "heap.hpp"
 #include "log.hpp"
 
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <exception>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -20,14 +20,6 @@ namespace {
 
 // After so many bytes from a client, what it took of the heap is given back.
 constexpr std::uint64_t big = std::uint64_t{64} << 10U;
-
-/// Who it was and what went wrong, for the log; an error's own words end with the peer.
-std::string about(const std::string& peer, std::string_view what) {
-    for (const std::string& tail : {", peer " + peer, ": peer " + peer}) {
-        if (what.ends_with(tail)) what.remove_suffix(tail.size());
-    }
-    return fmt::format("{}: {}", peer, what);
-}
 
 }  // namespace
 
@@ -57,7 +49,7 @@ void ClientThreads::run(Client client) {
         log_detail(client->peer() + ": done");
     } catch (const std::exception& error) {
         const bool is_our_doing = client->closed();
-        if (!is_our_doing) log_failure(about(client->peer(), error.what()));
+        if (!is_our_doing) log_failure(about_peer(client->peer(), error.what()));
     }
     const bool was_big = client->counters().bytes_received > big;
     {

@@ -18,13 +18,15 @@ void ListenerOption::add_to(CLI::App& verb) {
     verb.add_flag("-v,--verbose", verbose_, "Log the comings and goings of clients");
 }
 
-Listener ListenerOption::listen() const {
+Listener ListenerOption::listen(std::function<void()> on_rejected) const {
     const Address here = parse_address(address_);
     open_log(verbose_);
     ListenerOptions options{.authkey = authkey_.load()};
     options.digests = strict_ ? Digests::strict : Digests::compatible;
-    options.on_rejected = [](const std::string& peer, const Failure& failure) {
+    options.on_rejected = [tell = std::move(on_rejected)](const std::string& peer,
+                                                          const Failure& failure) {
         log_failure(fmt::format("{}: {}", peer, failure.message()));
+        if (tell) tell();
     };
     try {
         return Listener(here, std::move(options));

@@ -5,6 +5,7 @@
 
 #include <parley/listener.hpp>
 
+#include <functional>
 #include <string>
 
 namespace CLI {
@@ -18,8 +19,9 @@ public:
     /// Adds ADDRESS and its options.
     void add_to(CLI::App& verb);
 
-    /// Opens the log, and listens; each client that fails its handshake is logged. Throws Trouble.
-    [[nodiscard]] Listener listen() const;
+    /// Opens the log, and listens; each client that fails its handshake is logged, and
+    /// `on_rejected` is called. Throws Trouble.
+    [[nodiscard]] Listener listen(std::function<void()> on_rejected = {}) const;
 
 private:
     std::string address_;

@@ -132,6 +132,13 @@ public:
         : ListenerBase(address, std::move(options)) {}
     BasicListener(const Executor& executor, const Address& address, ListenerOptions options = {})
         : ListenerBase(address, std::move(options)), executor_(executor) {}
+    /// Gives an executor to a listener.
+    BasicListener(const Executor& executor, ListenerBase&& listener) noexcept
+        : ListenerBase(std::move(listener)), executor_(executor) {}
+    /// The same for the executor of a context.
+    template <asynchronous::ExecutionContext Context>
+    BasicListener(Context& context, ListenerBase&& listener)
+        : ListenerBase(std::move(listener)), executor_(Executor(context.get_executor())) {}
     template <asynchronous::ExecutionContext Context>
     BasicListener(Context& context, const Address& address, ListenerOptions options = {})
         : ListenerBase(address, std::move(options)), executor_(Executor(context.get_executor())) {}

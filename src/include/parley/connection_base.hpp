@@ -176,6 +176,8 @@ public:
     [[nodiscard]] std::optional<PeerCredentials> peer_credentials() const;
     /// What went through so far. Thread-safe.
     [[nodiscard]] Counters counters() const noexcept;
+    /// Whether part of a message has arrived, and not all. For whoever receives, between two calls.
+    [[nodiscard]] bool inside_message() const noexcept;
     /// The words of the last asynchronous call that failed, which its error_code does not carry; a
     /// failure without a code before the first. Thread-safe.
     [[nodiscard]] Failure last_failure() const;

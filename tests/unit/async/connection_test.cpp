@@ -1,3 +1,5 @@
+#include "support/catch.hpp"
+
 #include <parley/client.hpp>
 #include <parley/listener.hpp>
 #include <parley/pipe.hpp>
@@ -10,8 +12,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
-
-#include "support/catch.hpp"
 
 #include <chrono>
 #include <string>
@@ -147,7 +147,8 @@ TEST_CASE("async connection: a timeout ends a call and loses nothing", "[async]"
     run(context, [&]() -> asio::awaitable<void> {
         auto [error, value] = co_await pair.second.async_recv(1ms, asio::as_tuple(use_awaitable));
         CHECK(error == Errc::timeout);
-        auto [at_once, ignored] = co_await pair.second.async_recv(0s, asio::as_tuple(use_awaitable));
+        auto [at_once, ignored] =
+            co_await pair.second.async_recv(0s, asio::as_tuple(use_awaitable));
         CHECK(at_once == Errc::timeout);
         const bool early = co_await pair.second.async_poll(1ms, use_awaitable);
         CHECK_FALSE(early);
@@ -175,7 +176,8 @@ TEST_CASE("async accept and connect: a pair proves the key", "[async]") {
     parley::Listener listener(context, *parley::Address::parse("127.0.0.1:0"), {.authkey = key});
     run(context, [&]() -> asio::awaitable<void> {
         auto accepting = asio::co_spawn(
-            context, [&]() -> asio::awaitable<void> {
+            context,
+            [&]() -> asio::awaitable<void> {
                 Connection connection = co_await listener.async_accept(use_awaitable);
                 co_await connection.async_send(co_await connection.async_recv(use_awaitable),
                                                use_awaitable);

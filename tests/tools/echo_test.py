@@ -1,0 +1,107 @@
+"""parley echo as a server of many: its threads, its limits, its end, its words about itself."""
+import os
+import signal
+import struct
+from multiprocessing.connection import Client
+
+from support import SUCCESS, ToolTest, main
+
+from harness.suite import KEY  # noqa: E402, since support finds it
+
+
+def split(address):
+    host, _, port = address.rpartition(":")
+    return host, int(port)
+
+
+class EchoTest(ToolTest):
+    def client(self, echo):
+        connection = Client(split(echo.address))
+        self.addCleanup(connection.close)
+        return connection
+
+    def stopped(self, echo):
+        echo.signal(signal.SIGTERM)
+        return self.ended(echo)
+
+    def ended(self, echo):
+        status, _, err = echo.finish()
+        self.assertEqual(status, SUCCESS, err)
+        return err
+
+    def exchange(self, client):
+        client.send_bytes(b"x")
+        self.assertEqual(client.recv_bytes(), b"x")
+
+    def test_many_clients_share_few_threads(self):
+        echo = self.echo("127.0.0.1:0", "--threads", "2")
+        clients = [self.client(echo) for _ in range(100)]
+        for number, client in enumerate(clients):
+            client.send(number)
+        for number, client in enumerate(clients):
+            self.assertEqual(client.recv(), number)
+        self.assertLessEqual(len(os.listdir("/proc/%d/task" % echo.pid)), 3)
+        self.stopped(echo)
+
+    def test_over_the_limit_clients_wait(self):
+        echo = self.echo("127.0.0.1:0", "--max-connections", "2")
+        first, second, third = (self.client(echo) for _ in range(3))
+        for client in (first, second):
+            client.send("in")
+            self.assertEqual(client.recv(), "in")
+        third.send("waiting")
+        self.assertFalse(third.poll(0.2))
+        first.close()
+        self.assertEqual(third.recv(), "waiting")
+        self.stopped(echo)
+
+    def test_who_says_nothing_is_dropped(self):
+        echo = self.echo("127.0.0.1:0", "--idle-timeout", "0.2")
+        client = self.client(echo)
+        client.send(1)
+        self.assertEqual(client.recv(), 1)
+        self.assertRaises(EOFError, client.recv)
+        self.assertIn("idle for too long", self.stopped(echo))
+
+    def test_at_the_end_a_message_that_has_begun_is_answered(self):
+        echo = self.echo("127.0.0.1:0", "--raw", "--drain", "1000")
+        idle, busy = self.client(echo), self.client(echo)
+        os.write(busy.fileno(), struct.pack("!i", 10) + b"01234")
+        self.exchange(idle)
+        echo.signal(signal.SIGTERM)
+        self.assertRaises(EOFError, idle.recv_bytes)
+        os.write(busy.fileno(), b"56789")
+        self.assertEqual(busy.recv_bytes(), b"0123456789")
+        self.assertRaises(EOFError, busy.recv_bytes)
+        self.ended(echo)
+
+    def test_who_does_not_finish_in_time_is_cut_off(self):
+        echo = self.echo("127.0.0.1:0", "--raw", "--drain", "0.2")
+        busy = self.client(echo)
+        os.write(busy.fileno(), struct.pack("!i", 10) + b"01234")
+        self.exchange(self.client(echo))
+        self.assertIn("cut off", self.stopped(echo))
+
+    def test_a_second_signal_ends_it_at_once(self):
+        echo = self.echo("127.0.0.1:0", "--raw", "--drain", "1000")
+        idle, busy = self.client(echo), self.client(echo)
+        os.write(busy.fileno(), struct.pack("!i", 10) + b"01234")
+        self.exchange(idle)
+        echo.signal(signal.SIGTERM)
+        self.assertRaises(EOFError, idle.recv_bytes)
+        self.assertIn("cut off", self.stopped(echo))
+
+    def test_it_sums_itself_up(self):
+        echo = self.echo("127.0.0.1:0", "--raw", key=KEY)
+        with Client(split(echo.address), authkey=KEY) as client:
+            client.send_bytes(b"12345")
+            client.recv_bytes()
+            echo.signal(signal.SIGUSR1)
+            line = echo.read_error_line()
+        self.assertRegex(line, r"1 connections now, 1 accepted, 0 rejected; messages: 1 received, "
+                               r"1 sent; bytes: 5 received, 5 sent")
+        self.stopped(echo)
+
+
+if __name__ == "__main__":
+    main()
