@@ -197,7 +197,6 @@ public:
     ~Sending();
 };
 
-
 /// A Visit that has both directions to itself, whichever of them are open.
 class Possession : public Visit {
 public:

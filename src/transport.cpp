@@ -192,8 +192,8 @@ Transfer Transport::write_descriptor(std::byte byte, int descriptor) {
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-    const Transfer result = uninterrupted(
-        [&] { return ::sendmsg(fileno(), &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+    const Transfer result =
+        uninterrupted([&] { return ::sendmsg(fileno(), &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
     bytes_written.add(result.size);
     return result;
 }

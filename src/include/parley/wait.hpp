@@ -1,8 +1,14 @@
 // wait: which of many connections, listeners and descriptors are ready.
 #pragma once
 
+#include <parley/asynchronous/call.hpp>
+#include <parley/asynchronous/executor_holder.hpp>
 #include <parley/connection_base.hpp>
 #include <parley/time_limit.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/executor.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -67,5 +73,45 @@ private:
 /// them, `Error` with the system's code.
 [[nodiscard]] std::vector<std::size_t> wait(const std::vector<Waitable>& objects,
                                             TimeLimit timeout = {});
+
+namespace asynchronous {
+
+void wait(boost::asio::any_io_executor executor, TimeLimit timeout,
+          Handler<std::vector<std::size_t>> handler, const std::vector<Waitable>& objects);
+
+}  // namespace asynchronous
+
+/// The same on an executor: `void(error_code, std::vector<std::size_t>)`. The objects are held
+/// until it is over, connections as by a call that receives. Cancellation (terminal, partial and
+/// total alike) ends the wait and changes nothing.
+template <typename Executor, asynchronous::Token<std::vector<std::size_t>> Token =
+                                 boost::asio::default_completion_token_t<Executor>>
+requires boost::asio::execution::is_executor<Executor>::value auto async_wait(
+    const Executor& executor, std::vector<Waitable> objects, TimeLimit timeout,
+    Token&& token = boost::asio::default_completion_token_t<Executor>()) {
+    using Indexes = std::vector<std::size_t>;
+    return boost::asio::async_initiate<Token, void(boost::system::error_code, Indexes)>(
+        [](auto&& handler, const Executor& on, TimeLimit limit,
+           const std::vector<Waitable>& watched) {
+            asynchronous::wait(on, limit, std::forward<decltype(handler)>(handler), watched);
+        },
+        token, executor, timeout, std::move(objects));
+}
+template <typename Executor, asynchronous::Token<std::vector<std::size_t>> Token>
+requires boost::asio::execution::is_executor<Executor>::value auto async_wait(
+    const Executor& executor, std::vector<Waitable> objects, Token&& token) {
+    return async_wait(executor, std::move(objects), TimeLimit(), std::forward<Token>(token));
+}
+template <asynchronous::ExecutionContext Context,
+          asynchronous::Token<std::vector<std::size_t>> Token>
+auto async_wait(Context& context, std::vector<Waitable> objects, TimeLimit timeout, Token&& token) {
+    return async_wait(boost::asio::any_io_executor(context.get_executor()), std::move(objects),
+                      timeout, std::forward<Token>(token));
+}
+template <asynchronous::ExecutionContext Context,
+          asynchronous::Token<std::vector<std::size_t>> Token>
+auto async_wait(Context& context, std::vector<Waitable> objects, Token&& token) {
+    return async_wait(context, std::move(objects), TimeLimit(), std::forward<Token>(token));
+}
 
 }  // namespace parley
