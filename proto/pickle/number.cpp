@@ -23,19 +23,22 @@ std::uint8_t byte_at(std::span<const std::byte> bytes, std::size_t position) noe
     return std::to_integer<std::uint8_t>(bytes[position]);
 }
 
+std::partial_ordering by_sign(bool is_less) noexcept {
+    return is_less ? std::partial_ordering::less : std::partial_ordering::greater;
+}
+
 std::partial_ordering compare_integers(std::string_view left, std::string_view right) noexcept {
     const auto is_negative = [](std::string_view bytes) {
         return !bytes.empty() && static_cast<std::uint8_t>(bytes.back()) >= 0x80;
     };
     const bool negative = is_negative(left);
-    if (negative != is_negative(right)) return negative ? -1 <=> 0 : 0 <=> -1;
+    if (negative != is_negative(right)) return by_sign(negative);
     // Of the same sign the longer one is further from 0.
-    if (left.size() != right.size())
-        return (left.size() < right.size()) != negative ? -1 <=> 0 : 0 <=> -1;
+    if (left.size() != right.size()) return by_sign((left.size() < right.size()) != negative);
     for (std::size_t i = left.size(); i-- > 0;) {
         const auto a = static_cast<std::uint8_t>(left[i]);
         const auto b = static_cast<std::uint8_t>(right[i]);
-        if (a != b) return a <=> b;
+        if (a != b) return by_sign(a < b);
     }
     return std::partial_ordering::equivalent;
 }
@@ -47,10 +50,10 @@ std::string whole_bytes(const Cell& integer) {
 
 std::partial_ordering compare_to_real(const Cell& integer, double real) {
     if (std::isnan(real)) return std::partial_ordering::unordered;
-    if (std::isinf(real)) return real > 0 ? -1 <=> 0 : 0 <=> -1;
+    if (std::isinf(real)) return by_sign(real > 0);
     const double floor = std::floor(real);
     const auto order = compare_integers(whole_bytes(integer), integer_bytes(floor));
-    if (order != 0) return order;
+    if (std::is_neq(order)) return order;
     return floor == real ? std::partial_ordering::equivalent : std::partial_ordering::less;
 }
 
@@ -100,7 +103,11 @@ std::partial_ordering compare_numbers(const Cell& left, const Cell& right) {
                                    : std::partial_ordering::unordered;
     }
     if (a.tag() == Tag::real && b.tag() == Tag::real) return a.real <=> b.real;
-    if (a.tag() == Tag::real) return 0 <=> compare_to_real(b, a.real);
+    if (a.tag() == Tag::real) {
+        const std::partial_ordering order = compare_to_real(b, a.real);
+        const bool is_ordered = std::is_lt(order) || std::is_gt(order);
+        return is_ordered ? by_sign(std::is_gt(order)) : order;
+    }
     if (b.tag() == Tag::real) return compare_to_real(a, b.real);
     if (a.tag() == Tag::integer && b.tag() == Tag::integer) return a.integer <=> b.integer;
     return compare_integers(whole_bytes(a), whole_bytes(b));

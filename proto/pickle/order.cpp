@@ -54,7 +54,7 @@ public:
 
     std::partial_ordering run(const Cell& left, const Cell& right) {
         std::partial_ordering order = part(left, right);
-        while (order == 0 && !levels_.empty()) {
+        while (std::is_eq(order) && !levels_.empty()) {
             Level& level = levels_.back();
             if (level.next < std::min(level.left.size(), level.right.size())) {
                 const std::size_t next = level.next++;

@@ -28,7 +28,7 @@ MODULES = {
 OPCODES = [op.code.encode("latin1") for op in pickletools.opcodes]
 # What CPython does to a builtin value that parley keeps as such, and no pickler asks for.
 EXCUSED = ("expected a list, came bytearray", "expected a dict, came bytearray",
-           "of which came", "trailing", "takes no state")
+           "of which came", "data after the end", "takes no state")
 
 
 class Careful(pickle.Unpickler):
@@ -54,15 +54,21 @@ def too_long(*_):
     raise MemoryError("it takes too long")
 
 
-def load(data):
-    """(True, object), or (False, None)."""
-    signal.setitimer(signal.ITIMER_REAL, 5)
+def within_time(action):
+    """What it returns, or None where it raises anything or takes too long."""
     try:
-        return True, Careful(io.BytesIO(data), encoding="latin-1").load()
+        signal.setitimer(signal.ITIMER_REAL, 10)
+        try:
+            return action()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except Exception:
-        return False, None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        return None
+
+
+def load(data):
+    """(object,), or None where this CPython does not load it."""
+    return within_time(lambda: (Careful(io.BytesIO(data), encoding="latin-1").load(),))
 
 
 def without_address(token):
@@ -74,13 +80,7 @@ def without_address(token):
 
 def shown(thing):
     """What canon() tells of it, or None where its instances cannot even say what they are made of."""
-    signal.setitimer(signal.ITIMER_REAL, 5)
-    try:
-        return [without_address(token) for token in canon(thing)]
-    except Exception:
-        return None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+    return within_time(lambda: [without_address(token) for token in canon(thing)])
 
 
 def mutate(chance, seeds):
@@ -133,9 +133,10 @@ class Examination(object):
 
     def check(self, data):
         """What is wrong, or None."""
-        fine, thing = load(data)
-        if not fine or data.find(b".") < 0:
+        taken = load(data)
+        if taken is None:
             return None
+        thing = taken[0]
         data = data[:end_of_pickle(data)]
         expected = shown(thing)
         self.loaded += 1
@@ -146,11 +147,11 @@ class Examination(object):
                 if any(words in str(refusal) for words in EXCUSED) or "protocol 4" in str(refusal):
                     continue
                 return "protocol %d: CPython loads it, but %s" % (protocol, refusal)
-            fine, back = load(written)
-            if not fine:
+            back = load(written)
+            if back is None:
                 return "protocol %d: CPython does not load %r" % (protocol, written)
-            if expected is not None and shown(back) != expected:
-                return "protocol %d: %.300r came back as %.300r from %r" % (protocol, thing, back, written)
+            if expected is not None and shown(back[0]) != expected:
+                return "protocol %d: %.300r came back as %.300r from %r" % (protocol, thing, back[0], written)
         return None
 
 
