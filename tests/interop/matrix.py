@@ -1,9 +1,11 @@
 """Every CPython found, in both roles, over every transport, with every kind of key and payload.
 
 Prints one table per role and subject, and writes docs/compatibility.md (--output FILE to put it
-elsewhere; --quick for a part of it, which writes nothing). The exit status is 1 if any cell failed.
+elsewhere; --quick for a part of it, which writes nothing). So many --jobs run at once, each of them
+with another CPython. The exit status is 1 if any cell failed.
 """
 import argparse
+import concurrent.futures
 import os
 import shutil
 import sys
@@ -18,7 +20,6 @@ from harness.suite import TRANSPORTS
 OUTPUT = os.path.join(os.path.dirname(os.path.dirname(HERE)), "docs", "compatibility.md")
 KEYS = ("none", "right", "wrong", "empty", "1 KiB", "with NULs")
 RAW_SIZES = (0, 1, 16383, 16384, 16385, 65536, 1 << 20, 64 << 20)
-
 
 
 def subjects(quick):
@@ -73,25 +74,32 @@ class Table(object):
         self.rows = []
         self.failures = []
 
-    def run(self, cells, row, method, arguments):
-        shown = []
-        for python in self.pythons:
-            shown.append(self._cell(cells, python, row, method, arguments))
-            sys.stdout.flush()
+    def run(self, workers, row, method, arguments):
+        outcomes = workers.map(lambda python: self._outcome(python, method, arguments),
+                               self.pythons)
+        shown = [self._cell(python, row, outcome)
+                 for python, outcome in zip(self.pythons, outcomes)]
         self.rows.append([row] + shown)
         print("%-58s %s" % (row, "  ".join("%-8s" % cell for cell in shown)))
+        sys.stdout.flush()
 
-    def _cell(self, cells, python, row, method, arguments):
+    @staticmethod
+    def _outcome(python, method, arguments):
+        """What the cell returns, or the exception that it raises."""
         folder = tempfile.mkdtemp(prefix="parley-")
         try:
-            with cells(python, folder) as cell:
-                outcome = getattr(cell, method)(*arguments)
+            with Cells(python, folder) as cell:
+                return getattr(cell, method)(*arguments)
         except (AssertionError, Overdue, OSError) as failure:
-            reason = str(failure).strip().rpartition("\n")[2]  # a traceback's last line
-            self.failures.append("%s, %s: %s" % (python, row, reason))
-            return "FAIL"
+            return failure
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _cell(self, python, row, outcome):
+        if isinstance(outcome, Exception):
+            reason = str(outcome).strip().rpartition("\n")[2]  # a traceback's last line
+            self.failures.append("%s, %s: %s" % (python, row, reason))
+            return "FAIL"
         if outcome is None:
             return "pass"
         passed, why = outcome
@@ -125,17 +133,19 @@ def main():
     options = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     options.add_argument("--quick", action="store_true")
     options.add_argument("--output")
+    options.add_argument("--jobs", type=int, default=os.cpu_count())
     chosen = options.parse_args()
     pythons = one_of_each(find_pythons())
     if not pythons:
         sys.exit("no CPython found: nothing to talk to")
     print("%s and %s" % (program(), ", ".join(map(str, pythons))))
     notes, tables = Notes(), []
+    workers = concurrent.futures.ThreadPoolExecutor(chosen.jobs)
     for title, rows in subjects(chosen.quick):
         print("\n%-58s %s" % (title, "  ".join("%-8s" % python.short for python in pythons)))
         tables.append(Table(title, pythons, notes))
         for row, method, arguments in rows:
-            tables[-1].run(Cells, row, method, arguments)
+            tables[-1].run(workers, row, method, arguments)
     print("\n" + "\n".join("(%d) %s" % pair for pair in enumerate(notes.texts, 1)))
     failures = [failure for table in tables for failure in table.failures]
     print("\n".join(failures) or "\nno failures")

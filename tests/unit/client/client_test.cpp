@@ -197,7 +197,7 @@ TEST_CASE("client: one that dribbles cannot outstay the time for the handshake",
         Raw socket = listener.accept();
         socket.write(from_hex("00000064"));
         for (int i = 0; i < 99 && !over.load() && socket.try_write("#"); ++i)
-            std::this_thread::sleep_for(10ms);
+            std::this_thread::sleep_for(10ms);  // slowly, on purpose
         socket.read_all();
     });
     CHECK(failure_of([&] {

@@ -199,6 +199,7 @@ TEST_CASE("listener: of too many half-open clients the oldest goes", "[listener]
     }
     REQUIRE(guarded.rejected.size() == 1);
     CHECK(guarded.rejected[0].peer == name_of(silent[0]));
+    CHECK(guarded.rejected[0].failure.code == Errc::too_many_handshakes);
     CHECK(guarded.rejected[0].failure.message() ==
           "too many handshakes under way: 2 under way, the limit");
     Worker client([&] { guarded.play(good()); });

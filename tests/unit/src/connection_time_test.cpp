@@ -46,7 +46,7 @@ public:
         thread_ = std::thread([this, thread] {
             while (!over_.load()) {
                 ::pthread_kill(thread, SIGUSR1);
-                std::this_thread::sleep_for(1ms);
+                std::this_thread::sleep_for(1ms);  // slowly, on purpose
             }
         });
     }
@@ -161,7 +161,7 @@ TEST_CASE("connection: a peer that sends a byte now and then cannot outstay a ti
     Worker peer([&] {
         ends.peer.write(from_hex("00100000"));
         while (!over.load() && ends.peer.try_write("x"))
-            std::this_thread::sleep_for(5ms);
+            std::this_thread::sleep_for(5ms);  // slowly, on purpose
     });
     CHECK(failure_of([&] { return ends.connection.recv_bytes(300ms); }) == Errc::timeout);
     over.store(true);
@@ -174,7 +174,7 @@ TEST_CASE("connection: a peer that sends a byte now and then cannot outstay clos
     Worker peer([&] {
         ends.peer.write(from_hex("00100000"));
         while (!over.load() && ends.peer.try_write("x"))
-            std::this_thread::sleep_for(5ms);
+            std::this_thread::sleep_for(5ms);  // slowly, on purpose
     });
     Worker receiver([&] { static_cast<void>(ends.connection.recv_bytes()); });
     receiver.until_asleep();
@@ -189,7 +189,7 @@ TEST_CASE("connection: a peer that reads a little now and then cannot outstay a 
     std::atomic<bool> over{false};
     Worker peer([&] {
         while (!over.load() && !ends.peer.read(1024).empty())
-            std::this_thread::sleep_for(5ms);
+            std::this_thread::sleep_for(5ms);  // slowly, on purpose
     });
     CHECK(failure_of([&] { ends.connection.send_bytes(big(), 300ms); }) == Errc::timeout);
     over.store(true);
@@ -209,7 +209,7 @@ TEST_CASE("connection: signals disturb no receive and keep no timeout from comin
         ends.peer.write(from_hex("000f4240"));
         for (int i = 0; i < 100; ++i) {
             ends.peer.write(std::string(10'000, 'x'));
-            std::this_thread::sleep_for(1ms);
+            std::this_thread::sleep_for(1ms);  // slowly, on purpose
         }
         CHECK_FALSE(again.failure());
         CHECK(got == std::string(1'000'000, 'x'));
