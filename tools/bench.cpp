@@ -70,12 +70,13 @@ void Bench::measure_one(Client& connection, std::size_t message_size, Clock::tim
         throw Trouble(ExitStatus::peer,
                       "the other side does not send back what it gets: bench needs an echo");
     }
-    for (auto begin = Clock::now(); begin < end;) {
+    auto begin = Clock::now();
+    do {  // one at least, however slow
         once(connection);
         const auto now = Clock::now();
         times.push_back(now - begin);
         begin = now;
-    }
+    } while (begin < end);
 }
 
 void Bench::measure(std::vector<Client>& connections, std::size_t message_size) const {

@@ -19,7 +19,7 @@ class BenchTest(ToolTest):
                     numbers = [float(word) for word in row.split()]
                     self.assertEqual(len(numbers), 8)
                     self.assertEqual(numbers[3:], sorted(numbers[3:]))
-                    self.assertGreater(numbers[1], 0)
+                    self.assertGreater(numbers[3], 0)
 
     def test_what_is_no_echo_is_told(self):
         listener = self.parley("listen", "127.0.0.1:0", "--reply", "'thanks'")

@@ -5,7 +5,7 @@ import socket
 import struct
 import subprocess
 
-from support import SUCCESS, ToolTest, main, parley, seconds, until
+from support import SUCCESS, ToolTest, main, needs_terminal, parley, seconds, until
 
 SIZE = 32 << 20
 
@@ -64,6 +64,7 @@ class ProgressTest(ToolTest):
             return text in "".join(seen)
         return has_drawn
 
+    @needs_terminal
     def test_both_ways_are_drawn_while_they_last(self):
         server = Server()
         self.addCleanup(server.close)

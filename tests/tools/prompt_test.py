@@ -8,7 +8,7 @@ import stat
 import termios
 import time
 
-from support import SUCCESS, ToolTest, main, parley, seconds, until
+from support import SUCCESS, ToolTest, main, needs_terminal, parley, seconds, until
 
 
 class Terminal(object):
@@ -74,6 +74,7 @@ class Terminal(object):
         return os.waitpid(self.pid, 0)[1]
 
 
+@needs_terminal
 class PromptTest(ToolTest):
     def setUp(self):
         super(PromptTest, self).setUp()

@@ -1,5 +1,6 @@
 """Puts the harness of ../interop within reach, and adds what only these tests need."""
 import os
+import pty
 import subprocess
 import sys
 import unittest
@@ -13,6 +14,19 @@ from harness.suite import InteropTest  # noqa: E402
 
 SUCCESS, SYSTEM, USAGE, UNREACHABLE, AUTHENTICATION, PEER, INPUT, TIMEOUT = range(8)
 VERBS = ("bench", "connect", "dis", "echo", "keygen", "listen", "probe", "send")
+
+
+def has_terminals():
+    try:
+        for descriptor in pty.openpty():
+            os.close(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+# A root that debootstrap made has none until somebody mounts them.
+needs_terminal = unittest.skipUnless(has_terminals(), "no pseudo-terminals: is /dev/pts mounted?")
 
 
 class ToolTest(InteropTest):
