@@ -22,9 +22,14 @@ constexpr unsigned bits_per_word = 64;
     return is_name(key) && std::string_view(key.text(), key.size()) == name;
 }
 
+/// Names are so short that a call would take longer than to compare them.
 [[nodiscard]] bool equals(const Cell& key, const char* name) noexcept {
-    return is_name(key) && std::strncmp(key.text(), name, key.size()) == 0 &&
-           name[key.size()] == '\0';
+    if (!is_name(key)) return false;
+    for (const char character : key.text_view()) {
+        if (*name != character || character == '\0') return false;
+        ++name;
+    }
+    return *name == '\0';
 }
 
 [[nodiscard]] bool is_table_or_none(const Cell& cell) noexcept {

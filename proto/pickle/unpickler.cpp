@@ -2,26 +2,13 @@
 
 #include "ascii.hpp"
 #include "number.hpp"
+#include "operand.hpp"
 #include "unicode.hpp"
 
-#include <bit>
-#include <cstring>
 #include <string>
 
 namespace parley::pickle {
 namespace {
-
-template <typename T>
-T load_little(const std::byte* bytes) noexcept {
-    static_assert(std::endian::native == std::endian::little);
-    T value;
-    std::memcpy(&value, bytes, sizeof value);
-    return value;
-}
-
-double load_big_double(const std::byte* bytes) noexcept {
-    return std::bit_cast<double>(__builtin_bswap64(load_little<std::uint64_t>(bytes)));
-}
 
 std::string printable(std::uint8_t opcode) {
     static constexpr char digits[] = "0123456789abcdef";
@@ -82,6 +69,7 @@ bool Unpickler::fail_operand(std::string_view expected, const Cell& came) {
 
 Result<Cell> Unpickler::run() {
     for (;;) {
+        if (!run_common()) return std::move(*failure_);
         if (at_ == end_) {
             return Failure(Errc::pickle_truncated,
                            "at byte " + std::to_string(at_ - begin_) + ": no STOP");
@@ -389,26 +377,15 @@ void Unpickler::drop(const Cell& cell) {
 
 bool Unpickler::duplicate() {
     if (!need(1)) return false;
-    Cell top = stack_.back();
-    if (top.has_flags()) {
-        top.flags() |= shared;
-        message_.has_shared = true;
-    }
-    top.head |= Cell::fetched_bit;
-    push(top);
+    const Cell top = stack_.back();
+    push_fetched(top);
     return true;
 }
 
 bool Unpickler::get(std::uint64_t index) {
     const Cell* const stored = memo_.find(index);
     if (stored == nullptr) return fail(Errc::pickle_missing_memo, "index " + std::to_string(index));
-    Cell cell = *stored;
-    if (cell.has_flags()) {
-        cell.flags() |= shared;
-        message_.has_shared = true;
-    }
-    cell.head |= Cell::fetched_bit;
-    push(cell);
+    push_fetched(*stored);
     return true;
 }
 

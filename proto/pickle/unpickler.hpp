@@ -47,6 +47,7 @@ private:
     using Opcodes = Opcode;
 
     [[nodiscard]] bool step(Opcode opcode);
+    [[nodiscard]] bool run_common();
     [[nodiscard]] bool stop();
 
     // What is left of the pickle.
@@ -70,6 +71,14 @@ private:
 
     // The memo.
     [[nodiscard]] bool get(std::uint64_t index);
+    void push_fetched(Cell cell) {
+        if (cell.has_flags()) {
+            cell.flags() |= shared;
+            message_.has_shared = true;
+        }
+        cell.head |= Cell::fetched_bit;
+        push(cell);
+    }
     [[nodiscard]] bool put(std::uint64_t index);
     [[nodiscard]] bool memoize();
     [[nodiscard]] bool memo_index(std::uint64_t& index);

@@ -40,6 +40,8 @@ class Example(object):
 EXAMPLES = {
     "01_hello": Example("01_hello.py", ["01_hello"]),
     "02_values": Example("02_values", ["02_values.py"]),
+    "03_typed_dataclass": Example("03_typed_dataclass", ["03_typed_dataclass.py"], oldest=(3, 7)),
+    "04_numpy_stream": Example("04_numpy_stream", ["04_numpy_stream.py"], modules=("numpy",)),
     "05_coroutine_server": Example("05_coroutine_server", ["05_coroutine_server.py"], stays=True,
                                    oldest=(3, 7)),
     "06_worker_pool": Example("06_worker_pool 3", ["06_worker_pool.py", "06_worker_pool.py",
@@ -48,6 +50,8 @@ EXAMPLES = {
                                            "07_chat_client Bjarne 3", "07_chat_client Grace 3"],
                            stays=True, together=True),
     "08_errors_and_timeouts": Example("08_errors_and_timeouts.py", ["08_errors_and_timeouts"]),
+    "09_polymorphic": Example("09_polymorphic.py", ["09_polymorphic"]),
+    "10_existing_serialize": Example("10_existing_serialize.py", ["10_existing_serialize"]),
     "11_coroutine_client": Example("11_coroutine_client.py", ["11_coroutine_client"],
                                    oldest=(3, 7)),
     "12_fan_in": Example("12_fan_in 4", ["12_fan_in.py roof", "12_fan_in.py roof",
@@ -151,12 +155,12 @@ def run(name, pythons):
 
 
 def main(arguments):
-    pythons = one_of_each(find_pythons())
+    pythons = find_pythons()
     names = [name for name in arguments if name != "--write"] or sorted(EXAMPLES)
     skipped = 0
     failures = 0
     for name in names:
-        able = pythons_for(EXAMPLES[name], pythons)
+        able = one_of_each(pythons_for(EXAMPLES[name], pythons))
         if not able:
             skipped += 1
             print("%s: no Python here has %s" % (name, ", ".join(EXAMPLES[name].modules)))
