@@ -1,0 +1,52 @@
+"""Why a bar is missed, where it is: what a profile shows, what was tried, what it would take."""
+
+# The beginning of a workload's name, and the words for it.
+REASONS = {
+    "round trip, 64 B, Unix": "see the small object over Unix sockets.",
+    "round trip, 1 KiB, Unix": "see the small object over Unix sockets.",
+    "round trip of a small object, Unix": (
+        "a Unix socket is read with `recvmsg`, since a descriptor may come beside any byte and would "
+        "be lost to `recv`; the kernel takes longer over it than over the `recv` of the raw program. "
+        "What comes on top is checks: of whether the connection is closed, who else uses it, "
+        "how long the message may be. To do without them a connection would have to be told that one "
+        "thread alone uses it and that no descriptors come."),
+    "authenticated connect and close, client": (
+        "the client makes two MACs more than the raw one, which mark its challenge and recognise the "
+        "mark, so that it answers no challenge of another client (docs/wire.md, Reflection); it asks "
+        "the kernel whether it was connected to itself, and sets the two timeouts by which another "
+        "thread can cancel a call. The marks could go "
+        "only if the protection did."),
+    "authenticated connect and close, against CPython": (
+        "the listener runs the handshakes of all its clients at once: each message of each is waited "
+        "for in `poll`, taken from `epoll_wait`, then read. CPython blocks in one client at a time, "
+        "and a silent one keeps all others out. Waiting in `epoll_wait` itself would save a call for "
+        "each message."),
+    "stream of 64 B, one call a message": (
+        "the receiver is the bottleneck on one core: each message is a call that checks and counts, "
+        "and gets memory of its own."),
+    "stream of 64 B, corked": (
+        "most of the time goes into the receiver, where each message gets memory of its own, and into "
+        "the locks of the calls, one for each message."),
+    "stream of 64 B, queued": (
+        "each send is an operation with a handler, which is allocated, posted and called; frames "
+        "leave together, but the handlers do not."),
+    "round trips of": (
+        "each message is two operations, each with a handler behind `any_completion_handler`, under "
+        "the locks that let any thread cancel or close; an executor known at compile time would spare "
+        "the indirections."),
+    "handshakes of a crowd": (
+        "each connection gets a state with its locks, its name and its peer's address, and a watch in "
+        "epoll that is taken away again when it is handed over."),
+}
+
+
+def explain(missed):
+    """Paragraphs for the workloads that missed their bars."""
+    if not missed:
+        return "Every bar is met.\n\n"
+    text = "### Where a bar is missed\n\n"
+    for workload in missed:
+        words = next((words for begin, words in REASONS.items() if workload.startswith(begin)),
+                     "no explanation is known: profile it.")
+        text += "- **%s**: %s\n" % (workload, words)
+    return text + "\n"
