@@ -6,6 +6,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 
 from harness.parley import HERE
 from harness.suite import KEY, PYTHONS, InteropTest, hexed, main
@@ -109,6 +110,35 @@ class InsidersTest(InteropTest):
                 peer.send(bytes([byte]))
             self.assertEqual(peer.receive_frame(), b"\x80\x04N.")
         self.check()
+
+    def test_a_byte_a_second_holds_nobody_up(self):
+        with self.insider() as peer:
+            for byte in frame(b"\x80\x04N."):
+                peer.send(bytes([byte]))
+                self.witness.check_service()
+                time.sleep(1)  # slowness is what it is about
+            self.assertEqual(peer.receive_frame(), b"\x80\x04N.")
+        self.check()
+
+    def test_other_protocols_are_messages_that_never_end(self):
+        """Their first four bytes make a length; nothing is set aside for it."""
+        for greeting in (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n",
+                         b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03" + b"h" * 193):
+            with self.subTest(greeting=greeting[:4]):
+                peer = self.insider()
+                peer.send(greeting)
+                self.witness.check_service()
+                peer.socket.shutdown(socket.SHUT_WR)
+                self.assertEqual(peer.drain(), b"")
+                peer.close()
+                self.check()
+
+    def test_a_handshake_once_more_is_no_message(self):
+        """What let somebody in is a malformed pickle from then on, and answered by nobody."""
+        for message in (b"#CHALLENGE#{sha256}" + b"n" * 32, b"#WELCOME#", b"#FAILURE#"):
+            with self.subTest(message=message):
+                self.assertIsNone(self.send_pickle(message))
+                self.check()
 
     def test_who_never_reads_waits_alone(self):
         deaf = [self.insider() for _ in range(20)]
