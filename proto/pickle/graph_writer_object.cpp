@@ -5,6 +5,16 @@
 #include <string>
 
 namespace parley::pickle {
+namespace {
+
+/// The reader makes values of such calls unless their arguments come out of the memo.
+bool could_be_value(const ObjectNode& object) noexcept {
+    return object.form == Form::call && object.callable.tag() == Tag::global &&
+           object.callable.global()->well_known != WellKnown::none &&
+           object.args.tag() == Tag::tuple && object.args.size() != 0;
+}
+
+}  // namespace
 
 template <bool Counting>
 void GraphWriter<Counting>::create(const Cell& object) {
@@ -89,6 +99,13 @@ bool GraphWriter<Counting>::make_object(Frame& frame) {
         if (object.has_kwargs && !begin(object.kwargs)) return false;
     }
     if (frame.stage == 4) return true;
+    if constexpr (!Counting) {
+        if (could_be_value(object)) {
+            const std::uint32_t index = out_.memoize();
+            out_.opcode(Opcode::POP);
+            out_.get(index);
+        }
+    }
     op(object.form == Form::call ? Opcode::REDUCE
        : object.has_kwargs       ? Opcode::NEWOBJ_EX
                                  : Opcode::NEWOBJ);

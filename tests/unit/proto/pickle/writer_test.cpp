@@ -357,6 +357,21 @@ TEST_CASE("trap: a long int, text or name that is fetched again and again is wri
     }
 }
 
+TEST_CASE("trap: a call that was no value does not become one", "[pickle]") {
+    const std::string text = "X\x20\0\0\0"s + std::string(32, 'x');
+    for (const std::string& pickle :
+         {text + "q\0"
+                 "0c_codecs\nencode\nh\0\x8c\6latin1\x86R."s,
+          "cbuiltins\nset\n]q\0\x85Rh\0\x86."s, "]q\0cbuiltins\nset\nh\0\x85R]\x86\x86."s}) {
+        const Value value = load(pickle);
+        for (int protocol = 2; protocol <= 5; ++protocol) {
+            const auto written = parley::pickle::dumps(value, {.protocol = protocol}).value();
+            const Value back = parley::pickle::loads(parley::ConstBytes(written)).value();
+            CHECK(support::same_graph(value, back));
+        }
+    }
+}
+
 TEST_CASE("trap: a million levels are written without recursion", "[pickle]") {
     const std::string deep = std::string(1'000'000, '(') + std::string(1'000'000, 'l') + ".";
     CHECK(load(dump(load(deep))) == load(deep));
