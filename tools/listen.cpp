@@ -1,17 +1,20 @@
 // parley listen: prints what arrives.
-#include "client_threads.hpp"
 #include "content.hpp"
+#include "heap.hpp"
 #include "listener_option.hpp"
+#include "log.hpp"
 #include "standard_streams.hpp"
-#include "stop_event.hpp"
 #include "stop_signals.hpp"
 #include "verbs.hpp"
 
 #include <parley/listener.hpp>
-#include <parley/wait.hpp>
+#include <parley/serve.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -22,6 +25,11 @@
 namespace parley::tools {
 namespace {
 
+// So many clients are printed from at once; more wait.
+constexpr std::size_t max_clients = 1024;
+// After so many bytes from a client, what it took of the heap is given back.
+constexpr std::uint64_t big = std::uint64_t{64} << 10U;
+
 /// Prints one message at a time, from whatever client. Is over after the first one where there is
 /// to be but one, and when nothing can be printed any more.
 class Printer {
@@ -29,11 +37,14 @@ public:
     Printer(const Form& form, std::optional<Content> reply, bool once)
         : form_(form), reply_(std::move(reply)), once_(once) {}
 
-    void serve(Connection& connection) {
-        while (print(form_.receive(connection, {}))) {
-            if (reply_) answer(connection);
-            if (once_) return over_.set();
+    void welcome(Connection& client) {
+        log_detail(client.peer() + ": connected");
+        try {
+            print_all(client);
+        } catch (const EndOfFile&) {
+            log_detail(client.peer() + ": done");
         }
+        if (client.counters().bytes_received > big) trim_heap();
     }
 
     /// Readable when it is over.
@@ -45,6 +56,13 @@ public:
     }
 
 private:
+    void print_all(Connection& client) {
+        while (print(form_.receive(client, {}))) {
+            if (reply_) answer(client);
+            if (once_) return over_.set();
+        }
+    }
+
     bool print(const std::string& text) {
         const std::lock_guard lock(mutex_);
         if (is_over_) return false;
@@ -94,13 +112,13 @@ void Listen::run() const {
     Printer printer(form, std::move(answer), once);
     Listener here = listener.listen();
     inform("listening on " + here.address().to_string());
-    {
-        ClientThreads clients([&](Connection& connection) { printer.serve(connection); });
-        while (wait({stop.fileno(), printer.fileno(), here}).front() == 2)
-            clients.start(here.accept());
-        here.close();
-        stop.let_go();  // whoever reads our output may keep a client's thread waiting
-    }
+    serve(here, [&](Connection& client) { printer.welcome(client); },
+          {.max_connections = max_clients,
+           .stop = {stop.fileno(), printer.fileno()},
+           .grace = std::chrono::seconds(0),
+           .on_failed = log_client_failure,
+           // Whoever reads our output may keep a client's thread waiting.
+           .on_stop = [&] { stop.let_go(); }});
     printer.check();
 }
 

@@ -2,6 +2,7 @@
 
 #include "standard_streams.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -21,6 +22,15 @@ void log_failure(std::string_view line) {
 
 void log_detail(std::string_view line) {
     spdlog::info("{}", one_line(line));
+}
+
+void log_client_failure(const std::string& peer, const std::exception& error) {
+    std::string_view what = error.what();
+    // An error's own words end with the peer.
+    for (const std::string& tail : {", peer " + peer, ": peer " + peer}) {
+        if (what.ends_with(tail)) what.remove_suffix(tail.size());
+    }
+    log_failure(fmt::format("{}: {}", peer, what));
 }
 
 }  // namespace parley::tools

@@ -1,6 +1,8 @@
 // The log of the verbs that serve: one line for each event, on standard error, through spdlog.
 #pragma once
 
+#include <exception>
+#include <string>
 #include <string_view>
 
 namespace parley::tools {
@@ -12,5 +14,8 @@ void open_log(bool verbose);
 void log_failure(std::string_view line);
 /// What is only told when verbose. Thread-safe.
 void log_detail(std::string_view line);
+
+/// Who it was and what went wrong.
+void log_client_failure(const std::string& peer, const std::exception& error);
 
 }  // namespace parley::tools
