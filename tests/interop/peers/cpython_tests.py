@@ -6,9 +6,11 @@ The cases are those of this Python's test package. Where they make a Pipe, they 
 process that is a client, they get `parley connect`. Status 77 where this Python came without tests.
 """
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 import multiprocessing
@@ -144,6 +146,50 @@ class Process(object):
             self.program.stdin.close()
 
 
+class ParleyClient(object):
+    """`parley connect` in the place of a Client."""
+
+    def __init__(self, address, family=None, authkey=None):
+        family = "AF_UNIX" if isinstance(address, (str, bytes)) else "AF_INET"
+        command = [PARLEY, "connect", format_address(family, address)]
+        self.folder = tempfile.mkdtemp()
+        if authkey is not None:
+            path = os.path.join(self.folder, "authkey")
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+                file.write(authkey)
+            command += ["--authkey-file", path]
+        self.program = subprocess.Popen(command, stdin=subprocess.PIPE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def send(self, thing):
+        self.program.stdin.write(repr(thing).encode() + b"\n")
+        self.program.stdin.flush()
+
+    def close(self):
+        self.program.kill()
+        self.program.wait()
+        self.program.stdin.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Connecting(object):
+    """multiprocessing.connection with parley's clients."""
+
+    Client = ParleyClient
+    families = connection.families
+
+    @staticmethod
+    def Listener(address=None, *arguments, **options):
+        if address == "\0something":  # the tests' one abstract name, and several Pythons at once
+            address += str(os.getpid())
+        return connection.Listener(address, *arguments, **options)
+
+
 class Remote(object):
     Pipe = staticmethod(pipe)
     Process = Process
@@ -159,10 +205,15 @@ class Remote(object):
 # The cases in which a remote side takes part.
 CASES = {
     "_TestConnection": ["test_connection", "test_spawn_close", "test_sendbytes", "test_context"],
+    "_TestListener": ["test_context", "test_abstract_socket"],
     "_TestListenerClient": ["test_listener_client", "test_issue14725"],
     "_TestPoll": ["test_empty_string", "test_strings", "test_boundaries", "test_dont_merge"],
     "TestWait": ["test_wait", "test_wait_slow", "test_wait_timeout", "test_neg_timeout"],
 }
+
+
+if sys.version_info >= (3, 13):  # before, Listener asks nobody for an empty key
+    CASES["_TestListener"].append("test_empty_authkey")
 
 
 class Challenges(unittest.TestCase):
@@ -197,7 +248,8 @@ def cases():
         bases = (Remote, base)
         if not issubclass(base, unittest.TestCase):
             bases += (suite.ProcessesMixin, unittest.TestCase)
-        case = type(name.lstrip("_"), bases, {})
+        case = type(name.lstrip("_"), bases, {"connection": Connecting} if
+                    name == "_TestListener" else {})
         for method in methods:
             if hasattr(case, method):
                 yield case(method)
