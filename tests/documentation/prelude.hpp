@@ -6,6 +6,7 @@
 #include <parley/listener.hpp>
 #include <parley/object.hpp>
 #include <parley/pipe.hpp>
+#include <parley/serve.hpp>
 #include <parley/wait.hpp>
 
 #include <boost/asio/awaitable.hpp>
