@@ -180,7 +180,7 @@ def ratio_cell(seconds, base, show=shown_seconds):
 def round_trip_section(results):
     text = "## Round trips\n\nOne message there and back, and in brackets the time as a multiple of raw "
     text += "sockets'.\n\n"
-    ends = (series.PARLEY, series.INTO, series.ASIO, series.ZMQ, series.NNG, results.python)
+    ends = (series.PARLEY, series.INTO, series.ZMQ, series.NNG, results.python)
     for medium in MEDIA:
         rows = []
         for size in sorted(series.SIZES + series.MORE_SIZES):
@@ -261,7 +261,7 @@ def stream_section(results):
         rows = []
         for words, workload, ends in (
                 ("64 B, one call a message", "stream",
-                 (series.RAW, series.PARLEY, series.ASIO, series.ZMQ, series.NNG, results.python)),
+                 (series.RAW, series.PARLEY, series.ZMQ, series.NNG, results.python)),
                 ("64 B, gathered", "batch", (series.RAW, series.PARLEY, series.QUEUED))):
             for end in ends:
                 seconds = results.median(workload, medium, 64, end)
@@ -269,7 +269,7 @@ def stream_section(results):
                     rows.append([words, series.title(end), shown_rate(seconds), shown_seconds(seconds),
                                  shown_mebibytes(64, seconds)])
         for size in series.STREAM_SIZES[1:]:
-            for end in (series.RAW, series.INTO, series.ASIO, series.ZMQ, results.python):
+            for end in (series.RAW, series.INTO, series.ZMQ, results.python):
                 seconds = results.median("stream", medium, size, end)
                 if seconds:
                     rows.append([shown_size(size), series.title(end), shown_rate(seconds),
@@ -373,7 +373,7 @@ def lines_of(results, workload, ends, value):
 
 
 def plots(results, folder):
-    ends = (series.RAW, series.PARLEY, series.INTO, series.ASIO, series.ZMQ, series.NNG,
+    ends = (series.RAW, series.PARLEY, series.INTO, series.ZMQ, series.NNG,
             results.python)
     pages = {
         "round_trip": plot.chart(

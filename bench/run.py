@@ -88,7 +88,7 @@ def main():
     pace = Pace(arguments.quick)
     begin = time.monotonic()
     arena = Arena(arguments.build)
-    arena.check_peers(("raw_peer", "parley_peer", "asio_peer", "zmq_peer", "nng_peer", "epoll_echo",
+    arena.check_peers(("raw_peer", "parley_peer", "zmq_peer", "nng_peer", "epoll_echo",
                        "parley_echo", "asio_echo", "zmq_echo", "crowd", "codec_bench", "typed_bench"))
     results = {"machine": facts.machine(), "newest": arena.newest, "quick": pace.quick,
                "rounds": pace.rounds, "pythons": [str(p) for p in arena.pythons.values()]}

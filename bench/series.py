@@ -18,7 +18,6 @@ OBJECT = End("parley", "object")
 TYPED = End("parley", "typed")
 QUEUED = End("parley", "queued")
 RAW = End("raw", "plain")
-ASIO = End("asio", "plain")
 ZMQ = End("zmq", "plain")
 NNG = End("nng", "plain")
 
@@ -31,7 +30,7 @@ Bar = collections.namedtuple("Bar", "workload ours theirs limit is_speed")
 
 def title(end):
     return {PARLEY: "parley recv_bytes", INTO: "parley recv_bytes_into", OBJECT: "parley objects",
-            TYPED: "parley typed", QUEUED: "parley async_send_bytes", RAW: "raw sockets", ASIO: "Asio", ZMQ: "libzmq",
+            TYPED: "parley typed", QUEUED: "parley async_send_bytes", RAW: "raw sockets", ZMQ: "libzmq",
             NNG: "nng"}.get(end) or "CPython " + end.peer + (
                 " objects" if end.variant == "object" else "")
 
@@ -65,7 +64,7 @@ class Plan:
     def round_trips(self):
         for medium in MEDIA:
             for size in SIZES[:-1]:
-                for end in (RAW, PARLEY, INTO, ASIO, ZMQ, NNG, self.python):
+                for end in (RAW, PARLEY, INTO, ZMQ, NNG, self.python):
                     self.add("round_trip", medium, size, end)
             for end in (RAW, PARLEY, INTO, ZMQ):
                 self.add("round_trip", medium, SIZES[-1], end)
@@ -89,12 +88,12 @@ class Plan:
 
     def streams(self):
         for medium in MEDIA:
-            for end in (RAW, PARLEY, ASIO, ZMQ, NNG, self.python):
+            for end in (RAW, PARLEY, ZMQ, NNG, self.python):
                 self.add("stream", medium, STREAM_SIZES[0], end, seconds=2 * self.seconds)
             for end in (RAW, PARLEY, QUEUED):
                 self.add("batch", medium, STREAM_SIZES[0], end, seconds=2 * self.seconds)
             for size in STREAM_SIZES[1:]:
-                for end in (RAW, INTO, ASIO, ZMQ, self.python):
+                for end in (RAW, INTO, ZMQ, self.python):
                     self.add("stream", medium, size, end, seconds=2 * self.seconds)
 
     def connects(self):
