@@ -54,6 +54,8 @@ void settle(const State& connection, Wants wants) {
     AsyncSide& side = *connection->async;
     if (side.sends.empty()) {
         connection->senders.store(Senders::none, std::memory_order_release);
+        // Nothing of ours keeps the context at work. A call that receives waits on.
+        if (side.waits_to_write) side.end_waits();
     } else if (wants == Wants::to_write && !side.waits_to_write) {
         side.wait(connection->transport.fileno(), AsyncSide::WaitType::wait_write,
                   WriteWait(connection));

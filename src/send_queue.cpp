@@ -57,6 +57,7 @@ void CompletedSends::post_all(const boost::asio::any_io_executor& executor) {
         QueuedSend& send = sends_.front();
         sends_.pop_front();
         const error_code outcome = send.outcome;
+        const boost::asio::any_completion_executor work = std::move(send.work);
         asynchronous::post_completion(executor, QueuedSend::take_handler(&send), outcome, {});
     }
 }
