@@ -5,8 +5,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -16,6 +18,8 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <thread>
 
 using namespace async_test;  // NOLINT(google-build-using-namespace)
@@ -244,7 +248,7 @@ TEST_CASE("async receive: a context that ends destroys the handlers, uncalled", 
         auto pair = std::make_shared<Pair>(context);
         pair->narrow();
         // Each handler keeps the connections, which keep the handlers.
-        pair->second.async_recv([kept, pair, &called](error_code, Value) { ++called; });
+        pair->first.async_recv([kept, pair, &called](error_code, Value) { ++called; });
         pair->first.async_send_bytes(big, [kept, pair, &called](error_code) { ++called; });
         pair->first.async_send_bytes(big, 1h, [kept, pair, &called](error_code) { ++called; });
         context.poll();
