@@ -43,12 +43,7 @@ void raise_descriptor_limit() noexcept {
 /// worker's thread, too.
 class EchoServer {
 public:
-    explicit EchoServer(const EchoOptions& options) : options_(options) {
-        for (unsigned i = 0; i < std::max(1U, options.threads); ++i) {
-            workers_.emplace_back(options,
-                                  [this] { asio::post(context(), [this] { on_client_gone(); }); });
-        }
-    }
+    explicit EchoServer(const EchoOptions& options) : options_(options), workers_(make_workers()) {}
 
     [[nodiscard]] asio::io_context& context() noexcept { return workers_.front().context; }
     void serve(Listener& listener);
@@ -57,6 +52,15 @@ public:
     std::uint64_t rejected = 0;
 
 private:
+    /// Before the members that live on the first one's context.
+    [[nodiscard]] std::deque<EchoWorker> make_workers() {
+        std::deque<EchoWorker> workers;
+        for (unsigned i = 0; i < std::max(1U, options_.threads); ++i) {
+            workers.emplace_back(options_,
+                                 [this] { asio::post(context(), [this] { on_client_gone(); }); });
+        }
+        return workers;
+    }
     asio::awaitable<void> accept_all(Listener& listener);
     asio::awaitable<void> heed_signals(Listener& listener);
     void stop(Listener& listener);
