@@ -77,6 +77,7 @@ private:
     asio::steady_timer drain_{context()};
     std::uint64_t accepted_ = 0;
     bool is_stopping_ = false;
+    bool is_done_ = false;
     std::exception_ptr failure_;
 };
 
@@ -109,7 +110,7 @@ asio::awaitable<void> EchoServer::accept_all(Listener& listener) {
 }
 
 asio::awaitable<void> EchoServer::heed_signals(Listener& listener) {
-    for (;;) {
+    while (!is_done_) {
         auto [error, signal] = co_await signals_.async_wait(asio::as_tuple(asio::use_awaitable));
         if (error) co_return;
         if (signal == SIGUSR1)
@@ -144,6 +145,7 @@ void EchoServer::on_client_gone() {
 
 void EchoServer::end_if_done() {
     if (clients() > 0) return;
+    is_done_ = true;
     drain_.cancel();
     signals_.cancel();
     for (EchoWorker& worker : workers_)
