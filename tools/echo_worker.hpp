@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -64,6 +65,8 @@ private:
     EchoOptions options_;
     std::function<void()> on_end_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> at_work_;
+    // Has the context open its descriptors now, not with its first client: a server at rest is one.
+    boost::asio::steady_timer opener_{context};
     std::optional<std::chrono::steady_clock::time_point> drains_until_;
     mutable std::mutex clients_mutex_;
     Clients clients_;
