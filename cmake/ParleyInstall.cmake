@@ -49,7 +49,6 @@ if(BUILD_SHARED_LIBS)
     install(TARGETS parley EXPORT parleyTargets FILE_SET HEADERS COMPONENT development
         LIBRARY COMPONENT library NAMELINK_COMPONENT development)
     set(PARLEY_PC_LIBS "-lparley")
-    set(PARLEY_PC_REQUIRES_PRIVATE "libcrypto >= 3.0")
 else()
     add_library(parley INTERFACE)
     target_link_libraries(parley INTERFACE ${PARLEY_COMPONENTS})

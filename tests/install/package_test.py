@@ -137,7 +137,7 @@ class PackageTest(unittest.TestCase):
     def test_they_install_and_work_on_a_clean_debian(self):
         with Chroot() as root:
             debs = [root.copy(package.path) for package in self.packages.values()]
-            root.apt("install", *debs)
+            root.apt("install", "--reinstall", *debs)
             self.assertEqual(root.run("parley", "--version"), "parley %s\n" % self.version)
             reply = root.run("python3", "-c", CONVERSATION)
             self.assertEqual(reply, "['Hello World', 100]\n")
@@ -157,7 +157,7 @@ from multiprocessing.connection import Client
 echo = subprocess.Popen(["parley", "echo", "127.0.0.1:0"], stdout=subprocess.PIPE,
                         env=dict(os.environ, PARLEY_AUTHKEY="Hello World!"))
 port = int(echo.stdout.readline().decode().rpartition(":")[2])
-with Client(("localhost", port), authkey=b"Hello World!") as connection:
+with Client(("127.0.0.1", port), authkey=b"Hello World!") as connection:
     connection.send(["Hello World", 100])
     print(connection.recv())
 echo.terminate()
