@@ -186,7 +186,9 @@ Buffer written(const T& object) {
 template <typename T>
 void read_over(parley::ConstBytes bytes, bool is_one) {
     T object{};
-    const Buffer before = written(object);
+    Buffer before;
+    // Not every object that holds nothing yet has a pickle: a day of no month, say.
+    if (!parley::pickle::dumps(object, before)) return;
     const bool is_read = parley::pickle::loads_into(object, Buffer(bytes)).has_value();
     require(is_read == is_one, "an object that is there is read as a new one is");
     if (!is_read) {

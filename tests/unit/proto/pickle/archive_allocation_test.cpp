@@ -68,7 +68,7 @@ using thrift::allocations_to_read;
 using thrift::allocations_to_write;
 
 TEST_CASE("archive: writing allocates for a message, and for none of its members", "[archive]") {
-    const std::size_t few = 12;
+    const std::size_t few = 20;
     CHECK(allocations_to_write<thrift::Reading>(10) <= few);
     CHECK(allocations_to_write<thrift::Reading>(10) == allocations_to_write<thrift::Reading>(5000));
     CHECK(allocations_to_write<thrift::DataReading>(10) ==
@@ -79,7 +79,7 @@ TEST_CASE("archive: writing allocates for a message, and for none of its members
 }
 
 TEST_CASE("archive: reading allocates for a message, and for none of its members", "[archive]") {
-    const std::size_t few = 12;
+    const std::size_t few = 20;
     CHECK(allocations_to_read<thrift::Reading>(10) <= few);
     CHECK(allocations_to_read<thrift::Reading>(10) == allocations_to_read<thrift::Reading>(5000));
     CHECK(allocations_to_read<thrift::DataReading>(10) ==

@@ -166,7 +166,9 @@ TEST_CASE("boost: adaptors, pairs and numbers of the standard library", "[archiv
 TEST_CASE("boost: the smart pointers that have a header", "[archive]") {
     using Shared = std::vector<boost::shared_ptr<Point>>;
     const auto shared = boost::make_shared<Point>(Point{1, 2});
-    CHECK(python(Shared{shared, shared, nullptr}) == "[{'x': 1, 'y': 2}, {'x': 1, 'y': 2}, None]");
+    // A class of Boost's, written by Boost's own functions: unlike std::shared_ptr a dict of its
+    // own.
+    CHECK(python(shared) == "{'__version__': 1, 'px': {'x': 1, 'y': 2}}");
     const auto read = support::from<Shared>(support::value_of(Shared{shared, shared, nullptr}));
     CHECK((read[0] == read[1] && *read[0] == Point{1, 2} && read[2] == nullptr));
 
