@@ -249,7 +249,6 @@ TEST_CASE("async stress: no handler is lost, none is called twice, no descriptor
 TEST_CASE("async stress: a context that ends destroys every handler and leaves nothing open",
           "[async][stress]") {
     const int before = descriptors();
-    Tally tally;
     for (unsigned seed = 0; seed < 50; ++seed) {
         auto stage = std::make_unique<Stage>();
         Random random(seed);
