@@ -1,4 +1,5 @@
-// Reading and writing pickles, in processor time, on documents that bench/codec.py has CPython make:
+// Reading and writing pickles, in processor time, on documents that bench/codec.py has CPython
+// make:
 //   codec_bench --documents=FOLDER [Google Benchmark's own options]
 // Run by bench/codec.py, which sets the figures beside CPython's.
 #include <parley/pickle/reader.hpp>
