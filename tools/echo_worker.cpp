@@ -107,7 +107,7 @@ void EchoWorker::tell(const Connection& connection, error_code outcome) const {
         log_detail(peer + ": done");
     else if (drains_until_ && outcome == Errc::timeout && !connection.inside_message())
         log_detail(peer + ": sent home");
-    else if (connection.closed())
+    else if (connection.closed() || (drains_until_ && outcome == Errc::timeout))
         log_failure(peer + ": cut off, since its time to finish is over");
     else
         log_failure(about_peer(peer, outcome == Errc::timeout
