@@ -210,7 +210,7 @@ void FrameReader::direct(MutableBytes destination) {
     }
     destination_ = destination;
     if (state_ != State::filling_body || size_ > destination.size()) return;
-    std::memcpy(destination.data(), body_.data(), got_);
+    if (got_ > 0) std::memcpy(destination.data(), body_.data(), got_);
     body_ = Buffer();
     state_ = State::filling_target;
 }
