@@ -11,7 +11,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -106,20 +105,11 @@ struct TakeInto : TakeFrame {
     explicit TakeInto(MutableBytes bytes) noexcept : buffer(bytes) {}
     void begin(ConnectionState& connection) const { connection.reader.direct(buffer); }
     Result<void> take(ConnectionState& connection, Results& results) const {
-        const ConstBytes payload = connection.reader.payload();
-        std::get<0>(results) = payload.size();
-        if (payload.size() > buffer.size()) {
-            connection.reader.keep();
-            return connection.from_peer(
-                {Errc::buffer_too_short, "expected at most " + std::to_string(buffer.size()) +
-                                             " bytes, got " + std::to_string(payload.size())});
-        }
-        connection.count_received();
-        if (payload.data() != buffer.data() && !payload.empty()) {
-            std::memcpy(buffer.data(), payload.data(), payload.size());
-        }
-        connection.reader.consume();
-        return {};
+        std::get<0>(results) = connection.reader.payload().size();
+        Result<std::size_t> taken = connection.take_into(buffer);
+        if (taken) return {};
+        connection.reader.keep();
+        return connection.from_peer(std::move(taken).error());
     }
     void end(ConnectionState& connection) const { connection.reader.direct({}); }
     MutableBytes buffer;
@@ -130,7 +120,6 @@ struct TakeBuffer : TakeFrame {
     explicit TakeBuffer(Buffer& into) noexcept : buffer(&into) {}
     void begin(ConnectionState& connection) const { connection.direct_into(*buffer); }
     Result<void> take(ConnectionState& connection, Results&) {
-        connection.count_received();
         connection.take_into(*buffer);
         is_taken = true;
         return {};

@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <cstring>
 #include <utility>
 
 namespace parley {
@@ -145,22 +144,13 @@ std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, TimeLimit timeo
         reader.direct({});
         received.value();
     }
-    reception->count_received();
-    const ConstBytes payload = reader.payload();
-    const std::size_t size = payload.size();
-    if (size > buffer.size()) {
-        reader.direct({});
-        throw BufferTooShort(
-            {Errc::buffer_too_short, "expected at most " + std::to_string(buffer.size()) +
-                                         " bytes, got " + std::to_string(size)},
-            reader.take());
-    }
-    if (payload.data() != buffer.data() && size > 0) {
-        std::memcpy(buffer.data(), payload.data(), size);
-    }
-    reader.consume();
+    Result<std::size_t> size = reception->take_into(buffer);
     reader.direct({});
-    return size;
+    if (!size) {
+        reception->count_received();
+        throw BufferTooShort(std::move(size).error(), reader.take());
+    }
+    return *size;
 }
 
 std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, std::int64_t offset,
@@ -181,7 +171,6 @@ void ConnectionBase::recv_bytes_into(Buffer& buffer, TimeLimit timeout) {
         buffer.clear();
         received.value();
     }
-    reception->count_received();
     reception->take_into(buffer);
 }
 

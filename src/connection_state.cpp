@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <string>
 
 namespace parley {
 namespace {
@@ -47,9 +49,9 @@ Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
     is_gathered ? writer.gather(payload) : writer.push(payload);
     if (!is_gathered || writer.pending() >= cork_size) {
         const Result<void> sent = run(transport, writer, waits, deadline, since);
-        // What has begun must end, or the stream breaks; what has not is taken back.
-        if (!sent && writer.withdraw(begin, writer.end())) return from_peer(sent.error());
         if (!sent) {
+            // What has begun must end, or the stream breaks; what has not is taken back.
+            if (writer.withdraw(begin, writer.end())) return from_peer(sent.error());
             writer.keep();
             count_sent(payload.size());
             return from_peer(sent.error());
@@ -224,6 +226,20 @@ Result<void> ConnectionState::decode(Buffer message, void* object, pickle::Decod
     return {};
 }
 
+Result<std::size_t> ConnectionState::take_into(MutableBytes buffer) {
+    const ConstBytes payload = reader.payload();
+    if (payload.size() > buffer.size()) {
+        return Failure(Errc::buffer_too_short, "expected at most " + std::to_string(buffer.size()) +
+                                                   " bytes, got " + std::to_string(payload.size()));
+    }
+    count_received();
+    if (payload.data() != buffer.data() && !payload.empty()) {
+        std::memcpy(buffer.data(), payload.data(), payload.size());
+    }
+    reader.consume();
+    return payload.size();
+}
+
 void ConnectionState::direct_into(Buffer& buffer) {
     // All the memory that the buffer has may be read into, whatever its size is now.
     buffer.resize(buffer.capacity());
@@ -231,20 +247,12 @@ void ConnectionState::direct_into(Buffer& buffer) {
 }
 
 void ConnectionState::take_into(Buffer& buffer) {
-    const ConstBytes payload = reader.payload();
-    if (payload.data() == buffer.data()) {
-        buffer.resize(payload.size());
-        reader.consume();
-        reader.direct({});
-    } else if (payload.size() <= buffer.size()) {
-        if (!payload.empty()) std::memcpy(buffer.data(), payload.data(), payload.size());
-        buffer.resize(payload.size());
-        reader.consume();
-        reader.direct({});
-    } else {
-        reader.direct({});
-        buffer = reader.take();
-    }
+    const Result<std::size_t> size = take_into(MutableBytes(buffer.data(), buffer.size()));
+    if (size) buffer.resize(*size);
+    reader.direct({});
+    if (size) return;
+    count_received();
+    buffer = reader.take();
 }
 
 void ConnectionState::note_protocol(int protocol) noexcept {

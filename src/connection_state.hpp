@@ -101,6 +101,9 @@ public:
     [[nodiscard]] Result<void> take_decoded(void* object, pickle::Decode decode);
     /// Turns a message that was taken from the reader into an object.
     [[nodiscard]] Result<void> decode(Buffer message, void* object, pickle::Decode decode);
+    /// Moves the frame that is current into the buffer, unless it has arrived there, and consumes
+    /// it; its size. Fails with buffer_too_short, and the frame stays current.
+    [[nodiscard]] Result<std::size_t> take_into(MutableBytes buffer);
     /// Lets the next frame arrive in the buffer; `take_into` makes it the buffer's content.
     void direct_into(Buffer& buffer);
     void take_into(Buffer& buffer);

@@ -1,4 +1,4 @@
-// The blocking half of a Connection, which no executor takes part in. docs/guide.md has the table
+// The blocking half of a Connection, which no executor takes part in. docs/parity.md has the table
 // of multiprocessing.connection beside this class.
 #pragma once
 
