@@ -2,35 +2,13 @@
 
 usage: handle_test.py HANDLE_PEER [-v] [HandleTest.test_...]
 """
-import sys
-import unittest
-
-from harness.child import Child
-from harness.pythons import find_pythons
-from harness.suite import PYTHONS, InteropTest
-
-PROGRAM = ""
+from harness.cpp_peer import CppPeerTest, main
 
 
-class HandleTest(InteropTest):
-    def pass_handles(self, python):
-        script = self.peer(python, "handles.py", self.fresh_address("unix"))
-        address = script.read_line()[len("listening on "):]
-        peer = self.started(Child([PROGRAM, address]))
-        status, out, err = script.finish(120)
-        self.assertEqual(status, 0, out + err)
-        self.assertRegex(out, r"5 checks, 0 failures")
-        self.succeeded(peer)
-
+class HandleTest(CppPeerTest):
     def test_descriptors_pass_both_ways(self):
-        self.with_each_python(self.pass_handles)
+        self.with_each_python(self.talk, "handles.py", r"5 checks, 0 failures")
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
-    PYTHONS.extend(find_pythons())
-    if not PYTHONS:
-        sys.exit("no CPython found: nothing to talk to")
-    print("testing %s against %s" % (PROGRAM, ", ".join(map(str, PYTHONS))))
-    sys.stdout.flush()
-    unittest.main(verbosity=2)
+    main()

@@ -33,6 +33,16 @@ class EchoTest(ToolTest):
         client.send_bytes(b"x")
         self.assertEqual(client.recv_bytes(), b"x")
 
+    def half_a_message(self, *options):
+        """A server, a client that says nothing, and one whose message has begun when it ends."""
+        echo = self.echo("127.0.0.1:0", "--raw", *options)
+        idle, busy = self.client(echo), self.client(echo)
+        os.write(busy.fileno(), struct.pack("!i", 10) + b"01234")
+        self.exchange(idle)
+        echo.signal(signal.SIGTERM)
+        self.assertRaises(EOFError, idle.recv_bytes)
+        return echo, busy
+
     def test_many_clients_share_few_threads(self):
         echo = self.echo("127.0.0.1:0", "--threads", "2")
         clients = [self.client(echo) for _ in range(100)]
@@ -64,12 +74,7 @@ class EchoTest(ToolTest):
         self.assertIn("idle for too long", self.stopped(echo))
 
     def test_at_the_end_a_message_that_has_begun_is_answered(self):
-        echo = self.echo("127.0.0.1:0", "--raw", "--drain", "1000")
-        idle, busy = self.client(echo), self.client(echo)
-        os.write(busy.fileno(), struct.pack("!i", 10) + b"01234")
-        self.exchange(idle)
-        echo.signal(signal.SIGTERM)
-        self.assertRaises(EOFError, idle.recv_bytes)
+        echo, busy = self.half_a_message("--drain", "1000")
         os.write(busy.fileno(), b"56789")
         self.assertEqual(busy.recv_bytes(), b"0123456789")
         self.assertRaises(EOFError, busy.recv_bytes)
@@ -83,12 +88,7 @@ class EchoTest(ToolTest):
         self.assertIn("cut off", self.stopped(echo))
 
     def test_a_second_signal_ends_it_at_once(self):
-        echo = self.echo("127.0.0.1:0", "--raw", "--drain", "1000")
-        idle, busy = self.client(echo), self.client(echo)
-        os.write(busy.fileno(), struct.pack("!i", 10) + b"01234")
-        self.exchange(idle)
-        echo.signal(signal.SIGTERM)
-        self.assertRaises(EOFError, idle.recv_bytes)
+        echo, _ = self.half_a_message("--drain", "1000")
         self.assertIn("cut off", self.stopped(echo))
 
     def test_it_sums_itself_up(self):

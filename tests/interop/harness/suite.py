@@ -76,8 +76,9 @@ def hexed(key):
     return "none" if key is None else "x" + key.hex()
 
 
-def main():
-    print("testing " + parley.program())
+def main(program=None):
+    """Runs the tests of the program, parley itself unless told, against every CPython found."""
+    print("testing " + (program or parley.program()))
     PYTHONS.extend(find_pythons())
     if not PYTHONS:
         sys.exit("no CPython found: nothing to talk to")

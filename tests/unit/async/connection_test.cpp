@@ -1,57 +1,14 @@
+#include "async_support.hpp"
 #include "support/catch.hpp"
 
 #include <parley/client.hpp>
 #include <parley/listener.hpp>
-#include <parley/pipe.hpp>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include <chrono>
-#include <string>
-#include <utility>
-#include <vector>
-
-namespace {
-
-using namespace std::chrono_literals;
-namespace asio = boost::asio;
-using asio::use_awaitable;
-using boost::system::error_code;
-using parley::Connection;
-using parley::Errc;
-using parley::Value;
-
-/// Two connections that are each other's other end, on one context.
-struct Pair {
-    explicit Pair(asio::io_context& context) {
-        auto [a, b] = parley::Pipe();
-        first = Connection(context, std::move(a));
-        second = Connection(context, std::move(b));
-    }
-    Connection first;
-    Connection second;
-};
-
-// GCC 12 evaluates a co_await inside CHECK twice, and destroys an aggregate that is made inside a
-// co_await expression twice: both get names here.
-
-/// Runs a coroutine to its end, and the context with it.
-template <typename Function>
-void run(asio::io_context& context, Function function) {
-    std::exception_ptr failure;
-    asio::co_spawn(context, std::move(function), [&](std::exception_ptr e) { failure = e; });
-    context.run();
-    if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace
+using namespace async_test;  // NOLINT(google-build-using-namespace)
 
 TEST_CASE("async connection: an object goes there and back", "[async]") {
     asio::io_context context;
