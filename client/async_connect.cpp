@@ -6,11 +6,8 @@
 
 #include <parley/client.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
@@ -39,9 +36,7 @@ public:
         : executor_(std::move(executor)),
           options_(std::move(options)),
           handler_(std::move(handler)),
-          work_(boost::asio::prefer(boost::asio::get_associated_executor(
-                                        handler_, boost::asio::any_completion_executor(executor_)),
-                                    boost::asio::execution::outstanding_work.tracked)),
+          work_(asynchronous::tracked_work(handler_, executor_)),
           deadline_(options_.timeout),
           timer_(executor_) {}
 
@@ -87,11 +82,9 @@ private:
 
 void ConnectCall::begin(const Address& address) {
     const std::lock_guard lock(mutex_);
-    if (auto slot = boost::asio::get_associated_cancellation_slot(handler_); slot.is_connected()) {
-        slot.assign([weak = weak_from_this()](boost::asio::cancellation_type) {
-            if (const auto self = weak.lock()) self->cancel();
-        });
-    }
+    asynchronous::heed_slot(handler_, [weak = weak_from_this()](boost::asio::cancellation_type) {
+        if (const auto self = weak.lock()) self->cancel();
+    });
     Result<std::vector<SocketAddress>> addresses = addresses_at_once(address);
     if (!addresses) return end(addresses.error());
     if (addresses->empty()) return look_up(address);

@@ -6,10 +6,6 @@
 
 #include <parley/listener.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/prefer.hpp>
-
 #include <algorithm>
 #include <mutex>
 #include <tuple>
@@ -129,12 +125,9 @@ void cancel(const std::weak_ptr<ListenerState>& weak, std::uint64_t number, erro
 void let_end(const State& listener, AsyncAccepts::Pending& call, TimeLimit timeout) {
     const std::weak_ptr<ListenerState> weak = listener;
     const std::uint64_t number = call.number;
-    if (auto slot = boost::asio::get_associated_cancellation_slot(call.handler);
-        slot.is_connected()) {
-        slot.assign([weak, number](boost::asio::cancellation_type) {
-            cancel(weak, number, canceled().code);
-        });
-    }
+    asynchronous::heed_slot(call.handler, [weak, number](boost::asio::cancellation_type) {
+        cancel(weak, number, canceled().code);
+    });
     if (timeout) {
         call.timer =
             std::make_unique<boost::asio::steady_timer>(listener->async->executor, *timeout);
@@ -142,10 +135,7 @@ void let_end(const State& listener, AsyncAccepts::Pending& call, TimeLimit timeo
             if (!error) cancel(weak, number, Errc::timeout);
         });
     }
-    call.work = boost::asio::prefer(
-        boost::asio::get_associated_executor(
-            call.handler, boost::asio::any_completion_executor(listener->async->executor)),
-        boost::asio::execution::outstanding_work.tracked);
+    call.work = asynchronous::tracked_work(call.handler, listener->async->executor);
 }
 
 /// Under the lock: begins to attend where nobody does; false where a blocking call does.

@@ -7,7 +7,6 @@
 
 #include <parley/asynchronous/call.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
@@ -283,9 +282,7 @@ void ReceiveCall<Take>::operator()(error_code error) {
     if (!outcome) outcome = wait(state->async->executor());
     if (!outcome) return;
     Inner handler = finish();
-    if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
-        slot.clear();
-    }
+    clear_slot(handler);
     std::apply([&](auto&... result) { std::move(handler)(*outcome, std::move(result)...); },
                results);
 }
@@ -333,11 +330,9 @@ template <typename Take>
 void ReceiveCall<Take>::let_end(AsyncSide& side) {
     const std::weak_ptr<ConnectionState> weak = claim_.connection();
     const std::uint64_t number = number_;
-    if (auto slot = boost::asio::get_associated_cancellation_slot(handler_); slot.is_connected()) {
-        slot.assign([weak, number](boost::asio::cancellation_type) {
-            end_receive(weak, number, canceled().code);
-        });
-    }
+    heed_slot(handler_, [weak, number](boost::asio::cancellation_type) {
+        end_receive(weak, number, canceled().code);
+    });
     if (timeout_) {
         timer_ = std::make_unique<boost::asio::steady_timer>(side.executor(), *timeout_);
         timer_->async_wait([weak, number](error_code error) {

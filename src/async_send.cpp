@@ -7,9 +7,6 @@
 
 #include <parley/asynchronous/call.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
@@ -105,12 +102,9 @@ void cancel(const std::weak_ptr<ConnectionState>& weak, std::uint64_t number,
 void let_end(const State& connection, QueuedSend& send, TimeLimit timeout) {
     const std::weak_ptr<ConnectionState> weak = connection;
     const std::uint64_t number = send.number;
-    if (auto slot = boost::asio::get_associated_cancellation_slot(send.handler());
-        slot.is_connected()) {
-        slot.assign([weak, number](cancellation_type type) {
-            cancel(weak, number, type, canceled().code);
-        });
-    }
+    heed_slot(send.handler(), [weak, number](cancellation_type type) {
+        cancel(weak, number, type, canceled().code);
+    });
     if (timeout) {
         send.timer =
             std::make_unique<boost::asio::steady_timer>(connection->async->executor(), *timeout);
@@ -118,10 +112,7 @@ void let_end(const State& connection, QueuedSend& send, TimeLimit timeout) {
             if (!error) cancel(weak, number, cancellation_type::terminal, Errc::timeout);
         });
     }
-    send.work = boost::asio::prefer(
-        boost::asio::get_associated_executor(
-            send.handler(), boost::asio::any_completion_executor(connection->async->executor())),
-        boost::asio::execution::outstanding_work.tracked);
+    send.work = tracked_work(send.handler(), connection->async->executor());
 }
 
 /// Under the lock: whether asynchronous calls may send.

@@ -6,10 +6,7 @@
 
 #include <parley/wait.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <sys/epoll.h>
@@ -34,9 +31,7 @@ public:
     WaitCall(boost::asio::any_io_executor executor, TimeLimit timeout, Handler<Indexes> handler)
         : executor_(std::move(executor)),
           handler_(std::move(handler)),
-          work_(boost::asio::prefer(boost::asio::get_associated_executor(
-                                        handler_, boost::asio::any_completion_executor(executor_)),
-                                    boost::asio::execution::outstanding_work.tracked)),
+          work_(tracked_work(handler_, executor_)),
           deadline_(timeout),
           watched_(executor_),
           timer_(executor_) {}
@@ -72,11 +67,9 @@ private:
 
 void WaitCall::begin(const std::vector<Waitable>& objects) {
     const std::lock_guard lock(mutex_);
-    if (auto slot = boost::asio::get_associated_cancellation_slot(handler_); slot.is_connected()) {
-        slot.assign([weak = weak_from_this()](boost::asio::cancellation_type) {
-            if (const auto self = weak.lock()) self->cancel();
-        });
-    }
+    heed_slot(handler_, [weak = weak_from_this()](boost::asio::cancellation_type) {
+        if (const auto self = weak.lock()) self->cancel();
+    });
     try {
         open(objects);
         look();

@@ -1,4 +1,5 @@
-// The end of an asynchronous call: its handler with the outcome.
+// What an asynchronous call does with its handler: keep its context at work, heed its cancellation
+// slot, and at the end call it with the outcome.
 #pragma once
 
 #include <parley/asynchronous/call.hpp>
@@ -7,11 +8,36 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 
 #include <tuple>
 #include <utility>
 
 namespace parley::asynchronous {
+
+/// Keeps the context of the handler's executor, or else of the one given, at work.
+template <typename... Results>
+[[nodiscard]] boost::asio::any_completion_executor tracked_work(
+    const Handler<Results...>& handler, const boost::asio::any_io_executor& executor) {
+    return boost::asio::prefer(boost::asio::get_associated_executor(
+                                   handler, boost::asio::any_completion_executor(executor)),
+                               boost::asio::execution::outstanding_work.tracked);
+}
+
+/// Has the handler's cancellation slot, where there is one, call `cancel` with the type.
+template <typename... Results, typename Cancel>
+void heed_slot(const Handler<Results...>& handler, Cancel cancel) {
+    auto slot = boost::asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected()) slot.assign(std::move(cancel));
+}
+
+/// Before the handler is called: what a call of ours left in the slot refers to its connection, and
+/// would keep it.
+template <typename... Results>
+void clear_slot(const Handler<Results...>& handler) {
+    auto slot = boost::asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected()) slot.clear();
+}
 
 /// A handler and what it is called with. Has the handler's executor and allocator.
 template <typename... Results>
@@ -22,11 +48,7 @@ public:
         : handler_(std::move(handler)), error_(error), results_(std::move(results)) {}
 
     void operator()() {
-        // What a call of ours left in the slot refers to its connection, and would keep it.
-        if (auto slot = boost::asio::get_associated_cancellation_slot(handler_);
-            slot.is_connected()) {
-            slot.clear();
-        }
+        clear_slot(handler_);
         std::apply(
             [this](Results&... results) { std::move(handler_)(error_, std::move(results)...); },
             results_);

@@ -88,11 +88,9 @@ void SendQueue::admit(ConnectionState& connection, CompletedSends& completed) {
             ++send;
             continue;
         }
-        const bool is_frame =
-            send->kind == QueuedSend::Kind::frame || send->kind == QueuedSend::Kind::value;
         const bool has_room = !connection.options.send_queue ||
                               writer.pending() < *connection.options.send_queue || writer.empty();
-        if (!is_frame || !has_room) return;
+        if (!send->is_frame() || !has_room) return;
         admit(connection, *send++, completed);
     }
 }
@@ -157,9 +155,7 @@ Wants SendQueue::progress(ConnectionState& connection, CompletedSends& completed
         if (wants && *wants == Wants::to_write) return Wants::to_write;
         if (wants) {
             if (sends_.empty()) return Wants::nothing;
-            if (sends_.front().kind == QueuedSend::Kind::frame ||
-                sends_.front().kind == QueuedSend::Kind::value)
-                continue;
+            if (sends_.front().is_frame()) continue;
             error = carry_out(connection, sends_.front());
             if (error == EAGAIN) return Wants::to_write;
             if (error == 0) {

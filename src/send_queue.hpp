@@ -27,6 +27,10 @@ public:
     /// Frees the memory and gives back the handler, which may be called then.
     static Handler take_handler(QueuedSend* send);
     [[nodiscard]] const Handler& handler() const noexcept { return handler_; }
+    /// Whether it is a message, and goes through the writer.
+    [[nodiscard]] bool is_frame() const noexcept {
+        return kind == Kind::frame || kind == Kind::value;
+    }
 
     Kind kind = Kind::frame;
     bool admitted = false;  ///< Its frame is the writer's already.
