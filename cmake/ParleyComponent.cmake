@@ -63,4 +63,7 @@ function(parley_export target)
 #pragma GCC visibility pop
 ")
     target_precompile_headers(${target} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}/${target}_exports.hpp")
+    # GCC knows a header again, for #pragma once, by its time. A precompiled one out of a compiler
+    # cache has the times of the tree that it was made in.
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "")
 endfunction()
