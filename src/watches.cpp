@@ -52,8 +52,14 @@ std::vector<int> Watches::descriptors() const {
 
 void Watches::sleep(Deadline deadline) {
     entries_.back() = {.fd = eventfd_, .events = POLLIN, .revents = 0};
+    // Who closed or cancelled before we were enlisted has not written to the eventfd.
+    check_epochs();
     static_cast<void>(poll_until(entries_.data(), entries_.size(), deadline));
     if (entries_.back().revents != 0) drain_wakeup(eventfd_);
+    check_epochs();
+}
+
+void Watches::check_epochs() const {
     for (const Seen& seen : seen_) {
         if (seen.list->epoch() != seen.epoch) throw_failure(canceled());
     }

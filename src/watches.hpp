@@ -35,6 +35,8 @@ private:
     };
 
     void sleep(Deadline deadline);
+    /// Throws Canceled where somebody has closed or cancelled one of the objects.
+    void check_epochs() const;
 
     int eventfd_;
     std::vector<std::unique_ptr<Watch>> watches_;

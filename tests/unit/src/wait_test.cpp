@@ -7,6 +7,10 @@
 #include <parley/pipe.hpp>
 #include <parley/wait.hpp>
 
+#include <cstdint>
+#include <functional>
+#include <memory>
+
 using namespace support;
 using boost::system::errc::operation_canceled;
 using parley::Connection;
@@ -101,6 +105,47 @@ TEST_CASE("wait: it is part of the receiving side", "[connection]") {
     CHECK_FALSE(worker.failure());
     CHECK(failure_of([&] { return wait({ends.first, ends.first}); }) == Errc::busy);
     CHECK(ends.first.recv() == parley::Value("x"));
+}
+
+namespace {
+
+/// A connection that is closed in the moment after `wait` has noted when it began, and before
+/// anybody can wake it.
+class ClosedMeanwhile {
+public:
+    explicit ClosedMeanwhile(Connection& connection) : connection_(connection) {}
+    std::function<std::unique_ptr<parley::Watch>()> make_watch() const {
+        return [&connection = connection_] { return std::make_unique<ClosingWatch>(connection); };
+    }
+
+private:
+    class ClosingWatch final : public parley::Watch {
+    public:
+        explicit ClosingWatch(Connection& connection)
+            : connection_(connection), watch_(parley::Waitable(connection).watch()) {}
+        parley::WaitList* waits() noexcept override { return watch_->waits(); }
+        std::uint64_t since() const noexcept override {
+            const std::uint64_t began = watch_->since();
+            connection_.close();
+            return began;
+        }
+        bool is_ready() override { return watch_->is_ready(); }
+        int fileno() const noexcept override { return watch_->fileno(); }
+        bool on_events(short events) override { return watch_->on_events(events); }
+
+    private:
+        Connection& connection_;
+        std::unique_ptr<parley::Watch> watch_;
+    };
+
+    Connection& connection_;
+};
+
+}  // namespace
+
+TEST_CASE("wait: a close before anybody can wake it ends it all the same", "[connection]") {
+    auto ends = parley::Pipe();
+    CHECK(failure_of([&] { return wait({ClosedMeanwhile(ends.first)}); }) == operation_canceled);
 }
 
 TEST_CASE("wait: a close that races with it is never missed", "[connection]") {
