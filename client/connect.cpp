@@ -22,7 +22,7 @@ Result<Transport> connect(const Address& address, const ClientOptions& options) 
     const Deadline deadline(options.timeout);
     Result<std::vector<SocketAddress>> addresses = addresses_of(address);
     if (!addresses) return addresses.error();
-    Connecting connecting(std::move(*addresses), options, deadline);
+    Connecting connecting(std::move(*addresses), options, deadline, !options.timeout);
     for (;;) {
         Connecting::Next next = connecting.resume();
         if (const auto* writable = std::get_if<UntilWritable>(&next)) {

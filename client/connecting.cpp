@@ -1,12 +1,10 @@
 #include "connecting.hpp"
 
 #include "system_failure.hpp"
-#include "wait_list.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -55,24 +53,19 @@ Deadline share_of(Deadline deadline, std::size_t addresses) {
     return Deadline(*left / static_cast<std::chrono::nanoseconds::rep>(addresses));
 }
 
-bool is_writable_now(const Descriptor& socket) {
-    pollfd entry{.fd = socket.get(), .events = POLLOUT, .revents = 0};
-    return poll_until(&entry, 1, Deadline(TimeLimit(milliseconds::zero()))) > 0;
-}
-
-/// How a connect that was under way has ended: 0 or the errno.
-int outcome_of(const Descriptor& socket) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    return error;
+/// Begins to connect, or looks after it: 0 once connected, EALREADY or EINPROGRESS before.
+int connect_or_look(const Descriptor& socket, const SocketAddress& address) {
+    if (::connect(socket.get(), address.data(), address.size()) == 0 || errno == EISCONN) return 0;
+    // Interrupted, it goes on by itself.
+    return errno == EINTR ? EINPROGRESS : errno;
 }
 
 /// A port of the ephemeral range where nobody listens can be connected to itself: no listener.
-bool is_connected_to_itself(const Descriptor& socket) {
+bool is_connected_to_itself(const Descriptor& socket, const SocketAddress& address) {
     SocketAddress here;
     SocketAddress there;
     if (::getsockname(socket.get(), here.data(), here.size_pointer()) != 0 ||
+        here.port() != address.port() ||
         ::getpeername(socket.get(), there.data(), there.size_pointer()) != 0) {
         return false;
     }
@@ -82,11 +75,12 @@ bool is_connected_to_itself(const Descriptor& socket) {
 }  // namespace
 
 Connecting::Connecting(std::vector<SocketAddress> addresses, const ClientOptions& options,
-                       Deadline deadline)
+                       Deadline deadline, bool may_block)
     : addresses_(std::move(addresses)),
       bind_(options.bind),
       keepalive_(options.keepalive),
       deadline_(deadline),
+      may_block_(may_block),
       retry_until_(
           Deadline::earlier(deadline, Deadline(options.retry.value_or(milliseconds::zero())))),
       pause_(first_pause),
@@ -99,44 +93,27 @@ bool Connecting::is_tcp() const noexcept {
 Connecting::Next Connecting::resume() {
     while (index_ < addresses_.size()) {
         int error = 0;
-        switch (state_) {
-            case State::opening:
-                share_ = share_of(deadline_, addresses_.size() - index_);
-                error = open();
-                if (error != 0) break;
-                state_ = State::connecting;
-                [[fallthrough]];
-            case State::connecting: {
-                const SocketAddress& address = addresses_[index_];
-                if (::connect(socket_.get(), address.data(), address.size()) == 0) {
-                    return established();
-                }
-                error = errno;
-                if (error == EINPROGRESS || error == EINTR) {
-                    state_ = State::under_way;
-                    return UntilWritable{socket_.get(), share_};
-                }
-                // Unix sockets have EAGAIN for a full backlog, and no way to wait for room in it.
-                if (error != EAGAIN || is_tcp()) break;
-                if (!share_.has_passed()) {
-                    return UntilTime{Deadline::earlier(pause(backlog_pause_), share_)};
-                }
-                error = ETIMEDOUT;
-                break;
+        if (state_ == State::opening) {
+            share_ = share_of(deadline_, addresses_.size() - index_);
+            error = open();
+            state_ = State::connecting;
+        }
+        if (error == 0) error = connect_or_look(socket_, addresses_[index_]);
+        if (error == 0) {
+            if (!is_tcp() || !is_connected_to_itself(socket_, addresses_[index_])) {
+                return established();
             }
-            case State::under_way:
-                if (is_writable_now(socket_)) {
-                    error = outcome_of(socket_);
-                    if (error == 0 && is_tcp() && is_connected_to_itself(socket_)) {
-                        error = ECONNREFUSED;
-                    }
-                    if (error == 0) return established();
-                } else if (share_.has_passed()) {
-                    error = ETIMEDOUT;
-                } else {
-                    return UntilWritable{socket_.get(), share_};
-                }
-                break;
+            error = ECONNREFUSED;
+        }
+        const bool is_under_way = error == EINPROGRESS || error == EALREADY;
+        // Unix sockets have EAGAIN for a full backlog, and no way to wait for room in it.
+        const bool is_backlog_full = error == EAGAIN && !is_tcp();
+        if (is_under_way || is_backlog_full) {
+            if (!share_.has_passed()) {
+                if (is_under_way) return UntilWritable{socket_.get(), share_};
+                return UntilTime{Deadline::earlier(pause(backlog_pause_), share_)};
+            }
+            error = ETIMEDOUT;
         }
         fail_address(error);
     }
@@ -145,7 +122,8 @@ Connecting::Next Connecting::resume() {
 
 int Connecting::open() {
     const int family = addresses_[index_].family();
-    socket_ = Descriptor(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int type = SOCK_STREAM | SOCK_CLOEXEC | (may_block_ ? 0 : SOCK_NONBLOCK);
+    socket_ = Descriptor(::socket(family, type, 0));
     if (!socket_.is_open()) return errno;
     if (!is_tcp()) return 0;
     if (keepalive_) {
@@ -167,7 +145,7 @@ int Connecting::bind_local() const {
 
 Connecting::Next Connecting::established() {
     // The engine lets patient calls wait in the kernel.
-    ::fcntl(socket_.get(), F_SETFL, O_RDWR);
+    if (!may_block_) ::fcntl(socket_.get(), F_SETFL, O_RDWR);
     return Transport(std::move(socket_), is_tcp() ? Medium::tcp : Medium::unix_socket);
 }
 

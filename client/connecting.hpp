@@ -34,16 +34,17 @@ class Connecting {
 public:
     using Next = std::variant<UntilWritable, UntilTime, Transport, Failure>;
 
-    /// The deadline is of the whole call: it has begun already where a name was looked up.
+    /// The deadline is of the whole call: it has begun already where a name was looked up. With
+    /// `may_block` the kernel waits by itself, as long as it takes.
     Connecting(std::vector<SocketAddress> addresses, const ClientOptions& options,
-               Deadline deadline);
+               Deadline deadline, bool may_block = false);
 
     /// Goes on, at the beginning and after each wait. A Transport or a Failure is the end: timeout,
     /// or the system's code.
     [[nodiscard]] Next resume();
 
 private:
-    enum class State { opening, connecting, under_way };
+    enum class State { opening, connecting };
 
     [[nodiscard]] int open();
     [[nodiscard]] int bind_local() const;
@@ -56,6 +57,7 @@ private:
     std::optional<Address> bind_;
     bool keepalive_;
     Deadline deadline_;
+    bool may_block_;
     Deadline retry_until_;
     std::chrono::milliseconds pause_;
     std::chrono::milliseconds backlog_pause_;

@@ -15,7 +15,6 @@ KeyProof::KeyProof(ConnectionState& connection, const ClientOptions& options)
       deadline_(options.handshake_timeout) {}
 
 void KeyProof::succeed() {
-    connection_.transport.acknowledge_now();
     connection_.reader.limit(max_message_);
 }
 

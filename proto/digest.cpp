@@ -37,19 +37,40 @@ const unsigned char* raw(ConstBytes bytes) noexcept {
     return bytes.empty() ? &none : reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
+struct FreeMethod {
+    void operator()(EVP_MAC* method) const noexcept { EVP_MAC_free(method); }
+};
+
 struct FreeContext {
     void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
 };
 
-// Fetched once, and never given back: a look-up for each MAC would cost as much as the MAC itself.
-EVP_MAC* hmac_method() {
-    static std::atomic<EVP_MAC*> kept{nullptr};
-    EVP_MAC* method = kept.load(std::memory_order_acquire);
-    if (method != nullptr) return method;
-    EVP_MAC* fetched = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
-    if (kept.compare_exchange_strong(method, fetched)) return fetched;
-    EVP_MAC_free(fetched);
-    return method;
+using Context = std::unique_ptr<EVP_MAC_CTX, FreeContext>;
+
+// Null where OpenSSL has no such digest to give.
+Context make_keyless_context(Digest digest) {
+    const std::unique_ptr<EVP_MAC, FreeMethod> method(
+        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr));
+    Context context(method == nullptr ? nullptr : EVP_MAC_CTX_new(method.get()));
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+                                         const_cast<char*>(row(digest).openssl_name), 0),
+        OSSL_PARAM_construct_end(),
+    };
+    if (context == nullptr || EVP_MAC_CTX_set_params(context.get(), params) != 1) return nullptr;
+    return context;
+}
+
+// Made once and never given back: to look the digest up for each MAC would cost as much as the MAC
+// itself. It is copied for each, so no key ever gets into it.
+const EVP_MAC_CTX* keyless_context(Digest digest) {
+    static std::atomic<EVP_MAC_CTX*> kept[std::size(digest_rows)]{};
+    std::atomic<EVP_MAC_CTX*>& place = kept[static_cast<std::size_t>(digest)];
+    EVP_MAC_CTX* context = place.load(std::memory_order_acquire);
+    if (context != nullptr) return context;
+    Context made = make_keyless_context(digest);
+    if (made == nullptr) return nullptr;
+    return place.compare_exchange_strong(context, made.get()) ? made.release() : context;
 }
 
 // Leaves OpenSSL's error queue, which is the program's, as it was.
@@ -90,18 +111,12 @@ std::size_t mac_size(Digest digest) noexcept {
 
 Result<Mac> hmac(Digest digest, ConstBytes key, ConstBytes message) {
     const ErrorMark mark;
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
-                                         const_cast<char*>(row(digest).openssl_name), 0),
-        OSSL_PARAM_construct_end(),
-    };
-    EVP_MAC* method = hmac_method();
-    const std::unique_ptr<EVP_MAC_CTX, FreeContext> context(
-        method == nullptr ? nullptr : EVP_MAC_CTX_new(method));
+    const EVP_MAC_CTX* keyless = keyless_context(digest);
+    const Context context(keyless == nullptr ? nullptr : EVP_MAC_CTX_dup(keyless));
     Mac mac{};
     auto* out = reinterpret_cast<unsigned char*>(mac.bytes.data());
     const bool done = context != nullptr &&
-                      EVP_MAC_init(context.get(), raw(key), key.size(), params) == 1 &&
+                      EVP_MAC_init(context.get(), raw(key), key.size(), nullptr) == 1 &&
                       EVP_MAC_update(context.get(), raw(message), message.size()) == 1 &&
                       EVP_MAC_final(context.get(), out, &mac.size, mac.bytes.size()) == 1;
     if (!done) return unavailable(digest);

@@ -20,6 +20,9 @@ constexpr std::uint64_t long_rest = std::uint64_t{16} << 10;
 // written to is address space and no memory, so nothing is taken on trust.
 constexpr std::uint64_t first_block = std::uint64_t{1} << 20;
 constexpr std::uint64_t growth = 8;
+// A sender with Nagle's algorithm may hold back what does not fill a segment until the rest is
+// acknowledged; with more than a segment in, it is acknowledged anyway.
+constexpr std::size_t longest_segment = std::size_t{64} << 10;
 
 std::uint64_t load(ConstBytes bytes) noexcept {
     std::uint64_t value = 0;
@@ -64,12 +67,8 @@ std::string progress(std::uint64_t got, std::uint64_t due, const char* unit) {
 
 }  // namespace
 
-FrameHeader::FrameHeader(std::uint64_t payload_size) noexcept : bytes_{}, size_(short_header_size) {
+void FrameHeader::make_long(std::uint64_t payload_size) noexcept {
     const std::span<std::byte> bytes(bytes_);
-    if (payload_size <= short_frame_limit) {
-        store(bytes.first(short_header_size), payload_size);
-        return;
-    }
     store(bytes.first(short_header_size), long_form);
     store(bytes.subspan(short_header_size), payload_size);
     size_ = long_header_size;
@@ -85,11 +84,20 @@ bool FrameReader::inside_frame() const noexcept {
     return state_ < State::borrowed && has_bytes();
 }
 
+bool FrameReader::has_begun_frame() const noexcept {
+    if (state_ >= State::borrowed) return false;
+    const bool is_filling = state_ == State::filling_body || state_ == State::filling_target;
+    const std::size_t arrived = is_filling ? got_ : stash_.size() - at_;
+    return arrived < longest_segment && (is_filling || arrived > 0);
+}
+
 bool FrameReader::has_bytes() const noexcept {
     return state_ != State::header || !stash_.empty();
 }
 
 void FrameReader::commit_elsewhere(ConstBytes arrived) {
+    // Only what comes ahead need not have asked for room.
+    if (state_ == State::partial && size_ <= limit_) open_body();
     if (state_ == State::header && stash_.empty()) {
         commit_first(arrived);
     } else if (state_ == State::filling_body || state_ == State::filling_target) {
@@ -138,6 +146,14 @@ void FrameReader::settle() {
     state_ = bytes.size() - header.size >= size_ ? State::stashed : State::partial;
 }
 
+MutableBytes FrameReader::ahead() {
+    if (expected_ == 0 || state_ != State::header || !stash_.empty()) return {};
+    if (may_spill_ && destination_.size() >= expected_) return destination_.first(expected_);
+    if (!destination_.empty() && !may_spill_) return {};
+    ahead_.reserve(expected_);
+    return {ahead_.data(), expected_};
+}
+
 MutableBytes FrameReader::room() {
     if (state_ == State::partial && size_ <= limit_) open_body();
     if (state_ == State::filling_target)
@@ -156,6 +172,7 @@ void FrameReader::open_body() {
         std::memcpy(destination_.data(), came.data(), came.size());
         state_ = State::filling_target;
     } else {
+        if (size_ <= ahead_.capacity()) body_ = std::move(ahead_);
         body_.reserve(static_cast<std::size_t>(std::min(size_, first_block)));
         body_.append(came);
         state_ = State::filling_body;
@@ -202,7 +219,8 @@ void FrameReader::keep_borrowed() {
     state_ = State::in_body;
 }
 
-void FrameReader::direct(MutableBytes destination) {
+void FrameReader::direct(MutableBytes destination, bool may_spill) {
+    may_spill_ = may_spill;
     if (state_ == State::filling_target || state_ == State::in_target) {
         body_ = Buffer(destination_.first(state_ == State::in_target ? size_ : got_));
         payload_ = body_.data();
@@ -244,12 +262,14 @@ std::byte FrameReader::take_byte() {
 
 void FrameReader::consume_kept() {
     if (state_ == State::stashed) at_ = static_cast<std::size_t>(payload_ - stash_.data()) + size_;
-    body_ = Buffer();
+    if (body_.capacity() > 0) body_ = Buffer();
     start_next();
 }
 
 void FrameReader::start_next() {
     state_ = State::header;
+    expected_ = size_ >= ahead_from && size_ <= first_block ? static_cast<std::uint32_t>(size_) : 0;
+    forget_ahead();
     if (at_ < stash_.size()) {
         settle();
     } else {

@@ -280,13 +280,10 @@ std::optional<PeerCredentials> ConnectionBase::peer_credentials() const {
 
 Counters ConnectionBase::counters() const noexcept {
     if (!state_) return {};
-    const auto read = [](const std::atomic<std::uint64_t>& counter) {
-        return counter.load(std::memory_order_relaxed);
-    };
-    return {.messages_sent = read(state_->messages_sent),
-            .messages_received = read(state_->messages_received),
-            .bytes_sent = read(state_->bytes_sent),
-            .bytes_received = read(state_->bytes_received),
+    return {.messages_sent = state_->messages_sent.get(),
+            .messages_received = state_->messages_received.get(),
+            .bytes_sent = state_->bytes_sent.get(),
+            .bytes_received = state_->bytes_received.get(),
             .stream_sent = state_->transport.bytes_written.get(),
             .stream_received = state_->transport.bytes_read.get()};
 }

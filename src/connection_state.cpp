@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -46,7 +47,18 @@ Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
                                          WaitList::Epoch since) {
     const FrameWriter::Position begin = writer.end();
     const bool is_gathered = gathers(payload);
-    is_gathered ? writer.gather(payload) : writer.push(payload);
+    if (is_gathered) {
+        writer.gather(payload);
+    } else {
+        const Result<std::size_t> gone = send_at_once(payload, deadline);
+        if (!gone) return gone.error();
+        if (*gone == FrameHeader(payload.size()).bytes().size() + payload.size()) {
+            count_sent(payload.size());
+            return {};
+        }
+        writer.push(payload);
+        writer.sent(*gone);
+    }
     if (!is_gathered || writer.pending() >= cork_size) {
         const Result<void> sent = run(transport, writer, waits, deadline, since);
         if (!sent) {
@@ -59,6 +71,19 @@ Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
     }
     count_sent(payload.size());
     return {};
+}
+
+/// Most frames go out whole in one system call, and need no queue. How many bytes went out.
+Result<std::size_t> ConnectionState::send_at_once(ConstBytes payload, Deadline deadline) {
+    if (!writer.empty()) return std::size_t{0};
+    const FrameHeader header(payload.size());
+    const std::array parts{header.bytes(), payload};
+    const Transfer transfer = transport.write(parts, patience_within(deadline.left()));
+    transport.bytes_written.add(transfer.size);
+    if (transfer.error != 0 && transfer.error != EAGAIN) {
+        return from_peer(system_failure(transfer.error));
+    }
+    return transfer.size;
 }
 
 bool ConnectionState::gathers(ConstBytes payload) const noexcept {
@@ -77,8 +102,8 @@ void ConnectionState::add_frame(ConstBytes payload) {
 }
 
 void ConnectionState::count_sent(std::size_t payload_size) noexcept {
-    messages_sent.fetch_add(1, std::memory_order_relaxed);
-    bytes_sent.fetch_add(payload_size, std::memory_order_relaxed);
+    messages_sent.add(1);
+    bytes_sent.add(payload_size);
 }
 
 Result<void> ConnectionState::flush(Deadline deadline, WaitList::Epoch since) {
@@ -113,9 +138,11 @@ Result<void> ConnectionState::check_handles() const {
 }
 
 Result<void> ConnectionState::receive_frame(Deadline deadline, WaitList::Epoch since) {
-    ReceiveFrame algorithm(reader);
-    const Result<void> received = run(transport, algorithm, waits, deadline, since);
-    if (!received) return frame_failure(received.error());
+    if (!reader.has_frame()) {
+        ReceiveFrame algorithm(reader);
+        const Result<void> received = run(transport, algorithm, waits, deadline, since);
+        if (!received) return frame_failure(received.error());
+    }
     return check_frame();
 }
 
@@ -147,8 +174,8 @@ Result<void> ConnectionState::check_frame() {
 }
 
 void ConnectionState::count_received() noexcept {
-    messages_received.fetch_add(1, std::memory_order_relaxed);
-    bytes_received.fetch_add(reader.payload().size(), std::memory_order_relaxed);
+    messages_received.add(1);
+    bytes_received.add(reader.payload().size());
 }
 
 namespace {
@@ -243,7 +270,7 @@ Result<std::size_t> ConnectionState::take_into(MutableBytes buffer) {
 void ConnectionState::direct_into(Buffer& buffer) {
     // All the memory that the buffer has may be read into, whatever its size is now.
     buffer.resize(buffer.capacity());
-    reader.direct({buffer.data(), buffer.size()});
+    reader.direct({buffer.data(), buffer.size()}, true);
 }
 
 void ConnectionState::take_into(Buffer& buffer) {

@@ -147,12 +147,14 @@ public:
     /// Kept at connect and accept time: a descriptor can no longer tell once the peer is gone.
     std::string peer;
 
-    std::atomic<std::uint64_t> messages_sent{0};
-    std::atomic<std::uint64_t> messages_received{0};
-    std::atomic<std::uint64_t> bytes_sent{0};
-    std::atomic<std::uint64_t> bytes_received{0};
+    // Counted by whoever sends, and by whoever receives.
+    StreamCount messages_sent;
+    StreamCount messages_received;
+    StreamCount bytes_sent;
+    StreamCount bytes_received;
 
 private:
+    [[nodiscard]] Result<std::size_t> send_at_once(ConstBytes payload, Deadline deadline);
     [[nodiscard]] Failure frame_failure(const Failure& failure);
     [[nodiscard]] Result<void> check_frame();
     void end_async(bool for_good) noexcept;

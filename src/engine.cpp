@@ -4,6 +4,8 @@
 
 #include <poll.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <memory>
 
@@ -11,6 +13,7 @@ namespace parley {
 namespace {
 
 constexpr std::size_t scratch_size = 64 * 1024;
+constexpr std::size_t short_header_size = 4;
 
 /// Where a thread reads to when the algorithm does not mind: a read buffer belongs to whoever
 /// reads, not to a connection that waits.
@@ -26,8 +29,15 @@ std::size_t size_of(std::span<const ConstBytes> parts) noexcept {
     return size;
 }
 
+/// An algorithm that knows where the payload of a frame may go before its header is in.
+template <typename Machine>
+concept LooksAhead = requires(Machine& machine) {
+    machine.ahead();
+};
+
 /// One system call for a step; the errno, or 0.
-int carry_out(Transport& transport, Algorithm& algorithm, const Send& send, Patience patience) {
+template <typename Machine>
+int carry_out(Transport& transport, Machine& algorithm, const Send& send, Patience patience) {
     const Transfer transfer = transport.write(send.parts, patience);
     transport.bytes_written.add(transfer.size);
     if (send.farewell && transfer.error != 0) {
@@ -38,12 +48,33 @@ int carry_out(Transport& transport, Algorithm& algorithm, const Send& send, Pati
     return transfer.error;
 }
 
-int carry_out(Transport& transport, Algorithm& algorithm, const Receive& receive,
-              Patience patience) {
+template <LooksAhead Machine>
+int read_ahead(Transport& transport, Machine& algorithm, MutableBytes ahead, Patience patience) {
+    std::array<std::byte, short_header_size> header;
+    const std::array parts{MutableBytes(header), ahead, scratch()};
+    const Transfer transfer = transport.read(parts, patience);
+    transport.bytes_read.add(transfer.size);
+    if (transfer.error == 0 && transfer.size == 0) algorithm.received({});
+    std::size_t left = transfer.size;
+    for (auto part = parts.begin(); left > 0; ++part) {
+        const std::size_t count = std::min(left, part->size());
+        algorithm.received(part->first(count));
+        left -= count;
+    }
+    if (transfer.error != 0) algorithm.nothing_came();
+    return transfer.error;
+}
+
+template <typename Machine>
+int carry_out(Transport& transport, Machine& algorithm, const Receive& receive, Patience patience) {
     // A peer that writes its header and body apart, with Nagle on, sends the body only once the
     // header is acknowledged.
     if (receive.inside_message) transport.acknowledge_now();
     if (patience == Patience::readiness && transport.is_drained()) return EAGAIN;
+    if constexpr (LooksAhead<Machine>) {
+        const MutableBytes ahead = receive.into.empty() ? algorithm.ahead() : MutableBytes();
+        if (!ahead.empty()) return read_ahead(transport, algorithm, ahead, patience);
+    }
     const MutableBytes into = receive.into.empty() ? scratch() : receive.into;
     const Transfer transfer = transport.read(into, patience);
     transport.bytes_read.add(transfer.size);
@@ -52,7 +83,8 @@ int carry_out(Transport& transport, Algorithm& algorithm, const Receive& receive
 }
 
 /// What a Send or Receive waits for; nothing where it could be made.
-Result<Wants> carry_out(Transport& transport, Algorithm& algorithm, const Step& step,
+template <typename Machine>
+Result<Wants> carry_out(Transport& transport, Machine& algorithm, const Step& step,
                         Patience patience) {
     const auto* receive = std::get_if<Receive>(&step);
     const int error = receive != nullptr
@@ -69,9 +101,7 @@ public:
     Patient(WaitList& waits, Deadline deadline, WaitList::Epoch since)
         : waits_(waits), deadline_(deadline), since_(since), left_(deadline.left()) {}
 
-    [[nodiscard]] Patience patience() const noexcept {
-        return !left_ || *left_ > Transport::patience_time ? Patience::some : Patience::none;
-    }
+    [[nodiscard]] Patience patience() const noexcept { return patience_within(left_); }
     /// To be asked between two steps: a peer that keeps the socket busy must not keep us from it.
     [[nodiscard]] Result<void> go_on() {
         if (waits_.epoch() != since_) return canceled();
@@ -100,9 +130,8 @@ private:
     TimeLimit left_;
 };
 
-}  // namespace
-
-Result<Wants> advance(Transport& transport, Algorithm& algorithm, Patience patience) {
+template <typename Machine>
+Result<Wants> advance_any(Transport& transport, Machine& algorithm, Patience patience) {
     for (;;) {
         Step step = algorithm.step();
         if (auto* failure = std::get_if<Failure>(&step)) return std::move(*failure);
@@ -112,8 +141,9 @@ Result<Wants> advance(Transport& transport, Algorithm& algorithm, Patience patie
     }
 }
 
-Result<void> run(Transport& transport, Algorithm& algorithm, WaitList& waits, Deadline deadline,
-                 WaitList::Epoch since) {
+template <typename Machine>
+Result<void> run_any(Transport& transport, Machine& algorithm, WaitList& waits, Deadline deadline,
+                     WaitList::Epoch since) {
     Patient call(waits, deadline, since);
     for (bool is_first = true;; is_first = false) {
         Step step = algorithm.step();
@@ -127,6 +157,26 @@ Result<void> run(Transport& transport, Algorithm& algorithm, WaitList& waits, De
         if (*wants == Wants::nothing) continue;
         if (Result<void> waited = call.wait(transport.fileno(), *wants); !waited) return waited;
     }
+}
+
+}  // namespace
+
+Result<Wants> advance(Transport& transport, Algorithm& algorithm, Patience patience) {
+    return advance_any(transport, algorithm, patience);
+}
+
+Result<Wants> advance(Transport& transport, ReceiveFrame& algorithm, Patience patience) {
+    return advance_any(transport, algorithm, patience);
+}
+
+Result<void> run(Transport& transport, Algorithm& algorithm, WaitList& waits, Deadline deadline,
+                 WaitList::Epoch since) {
+    return run_any(transport, algorithm, waits, deadline, since);
+}
+
+Result<void> run(Transport& transport, ReceiveFrame& algorithm, WaitList& waits, Deadline deadline,
+                 WaitList::Epoch since) {
+    return run_any(transport, algorithm, waits, deadline, since);
 }
 
 }  // namespace parley

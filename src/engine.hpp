@@ -4,6 +4,7 @@
 #pragma once
 
 #include "deadline.hpp"
+#include "receive_frame.hpp"
 #include "transport.hpp"
 #include "wait_list.hpp"
 
@@ -14,14 +15,25 @@ namespace parley {
 /// What the algorithm waits for once the socket has nothing more to give or take.
 enum class Wants { nothing, to_read, to_write };
 
+/// The patience of a call that has so much time left.
+[[nodiscard]] inline Patience patience_within(const TimeLimit& left) noexcept {
+    return !left || *left > Transport::patience_time ? Patience::some : Patience::none;
+}
+
 /// Carries out steps until the algorithm is done (`nothing`) or the socket would have to wait.
 /// A patient call may wait in the kernel for a moment before it says so.
 [[nodiscard]] Result<Wants> advance(Transport& transport, Algorithm& algorithm,
                                     Patience patience = Patience::none);
 
+/// The same for the algorithm of every message, whose long payloads go straight to where they stay.
+[[nodiscard]] Result<Wants> advance(Transport& transport, ReceiveFrame& algorithm,
+                                    Patience patience = Patience::none);
+
 /// Carries out steps to the end. Fails with timeout, operation_canceled (woken since `since`), the
 /// algorithm's own failure, or the system's.
 [[nodiscard]] Result<void> run(Transport& transport, Algorithm& algorithm, WaitList& waits,
+                               Deadline deadline, WaitList::Epoch since);
+[[nodiscard]] Result<void> run(Transport& transport, ReceiveFrame& algorithm, WaitList& waits,
                                Deadline deadline, WaitList::Epoch since);
 
 }  // namespace parley

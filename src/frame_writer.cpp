@@ -28,9 +28,14 @@ void FrameWriter::append_gathered(std::size_t size) {
 
 void FrameWriter::gather(ConstBytes payload) {
     const FrameHeader header(payload.size());
-    gathered_.append(header.bytes());
-    gathered_.append(payload);
-    append_gathered(header.bytes().size() + payload.size());
+    const ConstBytes announced = header.bytes();
+    const std::size_t size = announced.size() + payload.size();
+    const std::size_t offset = gathered_.size();
+    gathered_.resize(offset + size);
+    std::byte* const at = gathered_.data() + offset;
+    std::memcpy(at, announced.data(), announced.size());
+    if (!payload.empty()) std::memcpy(at + announced.size(), payload.data(), payload.size());
+    append_gathered(size);
 }
 
 void FrameWriter::push(ConstBytes payload) {

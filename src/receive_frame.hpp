@@ -17,13 +17,21 @@ public:
         if (ready.has_error()) return ready.error();
         if (*ready) return Done{};
         if (at_end_) return reader_.end_of_stream();
-        return Receive{reader_.room(), reader_.inside_frame()};
+        const MutableBytes room = reader_.room();
+        return Receive{room, reader_.has_begun_frame()};
     }
     void sent(std::size_t) override {}
     void received(ConstBytes bytes) override {
         at_end_ = bytes.empty();
         reader_.commit(bytes);
     }
+
+    /// For an engine that can scatter what it reads, where `Receive::into` is empty: where bytes
+    /// may go that come after the first four. `received` is called for the four, for these, and for
+    /// what came beyond them.
+    [[nodiscard]] MutableBytes ahead() { return reader_.ahead(); }
+    /// The socket has nothing to give for now: memory for what might have come can go.
+    void nothing_came() noexcept { reader_.forget_ahead(); }
 
 private:
     FrameReader& reader_;

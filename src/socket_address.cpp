@@ -71,6 +71,14 @@ int look_up(const Address& address, int flags, std::vector<SocketAddress>& addre
 
 std::vector<SocketAddress> SocketAddress::numeric(const Address& address) {
     std::vector<SocketAddress> addresses;
+    // The usual digits need no resolver, which costs more than connecting.
+    sockaddr_in digits{};
+    if (::inet_pton(AF_INET, address.host().c_str(), &digits.sin_addr) == 1) {
+        digits.sin_family = AF_INET;
+        digits.sin_port = htons(address.port());
+        addresses.emplace_back(reinterpret_cast<const sockaddr*>(&digits), sizeof digits);
+        return addresses;
+    }
     static_cast<void>(look_up(address, AI_NUMERICHOST, addresses));
     return addresses;
 }
@@ -86,6 +94,13 @@ Result<std::vector<SocketAddress>> SocketAddress::resolve(const Address& address
         return Failure(Errc::host_not_found, address.host() + ": " + ::gai_strerror(error));
     }
     return addresses;
+}
+
+std::uint16_t SocketAddress::port() const noexcept {
+    if (family() == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(storage_).sin_port);
+    if (family() == AF_INET6)
+        return ntohs(reinterpret_cast<const sockaddr_in6&>(storage_).sin6_port);
+    return 0;
 }
 
 void SocketAddress::set_port(std::uint16_t port) noexcept {

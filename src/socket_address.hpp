@@ -38,6 +38,8 @@ public:
     [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
     [[nodiscard]] bool is_unnamed() const noexcept { return size_ <= sizeof(sa_family_t); }
 
+    /// 0 where the family has no ports.
+    [[nodiscard]] std::uint16_t port() const noexcept;
     void set_port(std::uint16_t port) noexcept;
     [[nodiscard]] Address to_address() const;
 

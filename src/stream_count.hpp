@@ -1,4 +1,5 @@
-// How many bytes went one way: counted by whoever transfers them, looked at by any thread.
+// How many bytes, or messages, went one way: counted by whoever transfers them, looked at by any
+// thread.
 #pragma once
 
 #include <atomic>

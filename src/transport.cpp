@@ -62,14 +62,38 @@ private:
 };
 
 struct IoVectors {
-    explicit IoVectors(std::span<const ConstBytes> parts) noexcept {
-        for (const ConstBytes part : parts.first(std::min(parts.size(), entries.size()))) {
+    template <typename Bytes>
+    explicit IoVectors(std::span<const Bytes> parts) noexcept {
+        for (const Bytes part : parts.first(std::min(parts.size(), entries.size()))) {
             entries[count++] = {const_cast<std::byte*>(part.data()), part.size()};  // NOLINT
         }
+    }
+    [[nodiscard]] std::span<iovec> used() noexcept { return std::span(entries).first(count); }
+    [[nodiscard]] std::size_t size() const noexcept {
+        std::size_t size = 0;
+        for (const iovec& entry : std::span(entries).first(count))
+            size += entry.iov_len;
+        return size;
     }
     std::array<iovec, 16> entries;
     std::size_t count = 0;
 };
+
+// Up to this many bytes, copying the parts together costs less than having the kernel gather them.
+constexpr std::size_t flat_size = 4 * 1024;
+
+/// The parts one behind the other: where they are if there is but one, else in `memory`. Nothing
+/// where they are too long for that.
+ConstBytes flattened(std::span<const ConstBytes> parts, std::span<std::byte, flat_size> memory) {
+    if (parts.size() == 1) return parts.front();
+    std::size_t size = 0;
+    for (const ConstBytes part : parts) {
+        if (part.size() > memory.size() - size) return {};
+        if (!part.empty()) std::memcpy(memory.data() + size, part.data(), part.size());
+        size += part.size();
+    }
+    return memory.first(size);
+}
 
 int set_option(int socket, int level, int name, int value) noexcept {
     return ::setsockopt(socket, level, name, &value, sizeof value);
@@ -112,31 +136,39 @@ void Transport::be_patient(int option, bool& is_set) {
 }
 
 Transfer Transport::read(MutableBytes into, Patience patience) {
-    const Transfer result = read_some(into, patience);
+    return read({&into, 1}, patience);
+}
+
+Transfer Transport::read(std::span<const MutableBytes> parts, Patience patience) {
+    IoVectors vectors(parts);
+    const Transfer result = read_some(vectors.used(), patience);
     // The end of the stream stays readable; a descriptor ends a read though more may be there.
-    const bool is_short = result.size > 0 && result.size < into.size() && !passed_.is_open();
+    const bool is_short = result.size > 0 && result.size < vectors.size() && !passed_.is_open();
     is_drained_ = result.error == EAGAIN || is_short;
     return result;
 }
 
-Transfer Transport::read_some(MutableBytes into, Patience patience) {
+Transfer Transport::read_some(std::span<iovec> parts, Patience patience) {
     if (medium_ == Medium::pipe) {
-        return uninterrupted([&] { return ::read(fileno(), into.data(), into.size()); });
+        return uninterrupted(
+            [&] { return ::readv(fileno(), parts.data(), static_cast<int>(parts.size())); });
     }
     const int flags = patience == Patience::some ? 0 : MSG_DONTWAIT;
     if (patience == Patience::some) be_patient(SO_RCVTIMEO, receive_patience_set_);
-    if (medium_ == Medium::unix_socket) return read_with_descriptors(into, patience);
-    return uninterrupted([&] { return ::recv(fileno(), into.data(), into.size(), flags); },
+    if (medium_ == Medium::unix_socket || parts.size() > 1) {
+        return read_with_descriptors(parts, patience);
+    }
+    const iovec& into = parts.front();
+    return uninterrupted([&] { return ::recv(fileno(), into.iov_base, into.iov_len, flags); },
                          patience);
 }
 
-Transfer Transport::read_with_descriptors(MutableBytes into, Patience patience) {
-    iovec vector{into.data(), into.size()};
+Transfer Transport::read_with_descriptors(std::span<iovec> parts, Patience patience) {
     // There is room for one descriptor: the kernel closes what a peer sends beyond that.
     alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control;
     msghdr message{};
-    message.msg_iov = &vector;
-    message.msg_iovlen = 1;
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
     message.msg_control = control.data();
     message.msg_controllen = CMSG_LEN(sizeof(int));
     const int flags = MSG_CMSG_CLOEXEC | (patience == Patience::some ? 0 : MSG_DONTWAIT);
@@ -164,18 +196,24 @@ Descriptor Transport::take_descriptor() {
 }
 
 Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) {
-    IoVectors vectors(parts);
     if (medium_ == Medium::pipe) {
+        IoVectors vectors(parts);
         const SigpipeBlock block;
         return uninterrupted([&] {
             return ::writev(fileno(), vectors.entries.data(), static_cast<int>(vectors.count));
         });
     }
+    const int flags = MSG_NOSIGNAL | (patience == Patience::some ? 0 : MSG_DONTWAIT);
+    if (patience == Patience::some) be_patient(SO_SNDTIMEO, send_patience_set_);
+    std::array<std::byte, flat_size> memory;
+    if (const ConstBytes flat = flattened(parts, memory); !flat.empty()) {
+        return uninterrupted([&] { return ::send(fileno(), flat.data(), flat.size(), flags); },
+                             patience);
+    }
+    IoVectors vectors(parts);
     msghdr message{};
     message.msg_iov = vectors.entries.data();
     message.msg_iovlen = vectors.count;
-    const int flags = MSG_NOSIGNAL | (patience == Patience::some ? 0 : MSG_DONTWAIT);
-    if (patience == Patience::some) be_patient(SO_SNDTIMEO, send_patience_set_);
     return uninterrupted([&] { return ::sendmsg(fileno(), &message, flags); }, patience);
 }
 

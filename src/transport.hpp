@@ -7,6 +7,8 @@
 #include <parley/connection_base.hpp>
 #include <parley/step.hpp>
 
+#include <sys/uio.h>
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -49,6 +51,8 @@ public:
     [[nodiscard]] Medium medium() const noexcept { return medium_; }
 
     [[nodiscard]] Transfer read(MutableBytes into, Patience patience);
+    /// One scattered read into at most 16 parts.
+    [[nodiscard]] Transfer read(std::span<const MutableBytes> parts, Patience patience);
     /// Whether the last read took all that there was.
     [[nodiscard]] bool is_drained() const noexcept { return is_drained_; }
     /// The descriptor has become readable.
@@ -77,8 +81,8 @@ public:
     [[nodiscard]] std::string peer() const;
 
 private:
-    [[nodiscard]] Transfer read_some(MutableBytes into, Patience patience);
-    [[nodiscard]] Transfer read_with_descriptors(MutableBytes into, Patience patience);
+    [[nodiscard]] Transfer read_some(std::span<iovec> parts, Patience patience);
+    [[nodiscard]] Transfer read_with_descriptors(std::span<iovec> parts, Patience patience);
     void keep_descriptor(const msghdr& message);
     void be_patient(int option, bool& is_set);
 

@@ -11,7 +11,7 @@ struct Name {
 };
 
 // clang-format off
-constexpr Name names[] = {
+constexpr Name opcode_names[] = {
     {0x28, "MARK"},
     {0x2e, "STOP"},
     {0x30, "POP"},
@@ -86,7 +86,7 @@ constexpr Name names[] = {
 constexpr std::array<std::string_view, 256> by_opcode = [] {
     std::array<std::string_view, 256> table{};
     table.fill("?");
-    for (const Name& entry : names)
+    for (const Name& entry : opcode_names)
         table[entry.opcode] = entry.name;
     return table;
 }();

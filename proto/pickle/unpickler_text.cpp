@@ -131,9 +131,9 @@ bool unescape(std::string_view text, std::string& out) {
             continue;
         }
         if (++i == text.size()) return false;
-        static constexpr std::string_view names = "\\'\"bfnrtva";
+        static constexpr std::string_view letters = "\\'\"bfnrtva";
         static constexpr std::string_view meanings = "\\'\"\b\f\n\r\t\v\a";
-        if (const std::size_t known = names.find(text[i]); known != std::string_view::npos) {
+        if (const std::size_t known = letters.find(text[i]); known != std::string_view::npos) {
             out += meanings[known];
         } else if (text[i] >= '0' && text[i] <= '7') {
             unsigned value = 0;

@@ -23,10 +23,16 @@ inline constexpr std::uint64_t frame_limit = 0x7fffffff'ffffffff;
 /// The bytes that announce a payload: 4 of them, or 12 above `short_frame_limit`.
 class FrameHeader {
 public:
-    explicit FrameHeader(std::uint64_t payload_size) noexcept;
+    explicit FrameHeader(std::uint64_t payload_size) noexcept : bytes_{}, size_(4) {
+        for (std::size_t i = 0; i < 4; ++i)
+            bytes_[i] = static_cast<std::byte>(payload_size >> (24 - 8 * i) & 0xff);
+        if (payload_size > short_frame_limit) make_long(payload_size);
+    }
     [[nodiscard]] ConstBytes bytes() const noexcept { return ConstBytes(bytes_).first(size_); }
 
 private:
+    void make_long(std::uint64_t payload_size) noexcept;
+
     std::array<std::byte, 12> bytes_;
     std::uint8_t size_;
 };
@@ -48,9 +54,19 @@ public:
     /// will do. Valid until the next call of a non-const member. Throws std::bad_alloc.
     [[nodiscard]] MutableBytes room();
 
-    /// Takes bytes that arrived, in `room()` or elsewhere. Elsewhere they need only stay valid
-    /// while the current frame is looked at (`payload`), not beyond the next `consume`, `take`,
-    /// `keep` or `commit`: what belongs to later frames is copied at once. Throws std::bad_alloc.
+    /// Where the payload of the next frame may be read to, after its header, if it is as long as
+    /// the last one: empty where that was short, or where the next frame has begun. Valid as
+    /// `room()` is. Throws std::bad_alloc.
+    [[nodiscard]] MutableBytes ahead();
+    /// Gives up the memory that `ahead()` has taken.
+    void forget_ahead() noexcept {
+        if (ahead_.capacity() > 0) ahead_ = Buffer();
+    }
+
+    /// Takes bytes that arrived, in `room()`, in `ahead()` or elsewhere. Elsewhere they need only
+    /// stay valid while the current frame is looked at (`payload`), not beyond the next `consume`,
+    /// `take`, `keep` or `commit`: what belongs to later frames is copied at once. Throws
+    /// std::bad_alloc.
     void commit(ConstBytes arrived) {
         if (!borrow(arrived)) commit_elsewhere(arrived);
     }
@@ -64,11 +80,18 @@ public:
     /// Whether a whole frame is there, or how its header is wrong: bad_frame_length or
     /// message_too_long; unless the limit is raised, the reader is then of no more use.
     [[nodiscard]] Result<bool> ready() const {
-        if (state_ >= State::borrowed && size_ <= limit_) return true;
+        if (has_frame()) return true;
         return not_ready();
+    }
+    /// Whether a whole frame is there that may be taken: `ready()` without the reasons.
+    [[nodiscard]] bool has_frame() const noexcept {
+        return state_ >= State::borrowed && size_ <= limit_;
     }
     /// Whether part of a frame is in and part is not.
     [[nodiscard]] bool inside_frame() const noexcept;
+    /// The same, and so little of it that its sender may wait for an acknowledgement before it
+    /// sends more.
+    [[nodiscard]] bool has_begun_frame() const noexcept;
     /// Whether any byte is kept, so that a descriptor may look idle though a message is there.
     [[nodiscard]] bool has_bytes() const noexcept;
 
@@ -82,7 +105,7 @@ public:
     [[nodiscard]] Buffer take();
     /// Drops the current frame; the next one that is already in becomes current.
     void consume() {
-        if (state_ == State::borrowed && stash_.empty()) {
+        if (state_ == State::borrowed && stash_.empty() && (expected_ | size_) < ahead_from) {
             state_ = State::header;
         } else {
             consume_kept();
@@ -95,9 +118,9 @@ public:
 
     /// From now on the body of a frame that is not yet whole goes straight to `destination` where
     /// it is long and fits there; `payload()` says where it went. A payload that does not fit gets
-    /// a buffer of its own. Empty to stop: what has arrived is then copied out. Throws
-    /// std::bad_alloc.
-    void direct(MutableBytes destination);
+    /// a buffer of its own. Empty to stop: what has arrived is then copied out. With `may_spill`,
+    /// bytes of later frames may be written behind the payload. Throws std::bad_alloc.
+    void direct(MutableBytes destination, bool may_spill = false);
 
     /// The bytes of a frame that is not yet whole, or not acceptable, header included: for words of
     /// explanation. Empty once the body has a buffer of its own.
@@ -107,6 +130,9 @@ public:
     [[nodiscard]] Failure end_of_stream() const;
 
 private:
+    // A payload as long as this may be read to where it is to stay when the next one is due.
+    static constexpr std::uint64_t ahead_from = std::uint64_t{32} << 10;
+
     // From `borrowed` on the current frame is whole.
     enum class State : std::uint8_t {
         header,          // the header is not all there; what is lies in stash_
@@ -159,7 +185,10 @@ private:
     std::size_t at_ = 0;                  // where in stash_ the first byte not yet consumed is
     Buffer stash_;                        // the stream as it came, from the current frame on
     Buffer body_;                         // a long body
+    Buffer ahead_;                        // what becomes body_ if the next frame fits
     MutableBytes destination_;
+    std::uint32_t expected_ = 0;  // the last payload's size, if it was long and is worth expecting
+    bool may_spill_ = false;      // over what in destination_ is behind the payload
     State state_ = State::header;
 };
 

@@ -4,6 +4,7 @@
 #include <parley/frame.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -42,6 +43,8 @@ public:
 
     bool read() {
         const MutableBytes room = reader_.room();
+        const MutableBytes ahead = looks_ahead_ && room.empty() ? reader_.ahead() : MutableBytes();
+        if (!ahead.empty()) return read_ahead(ahead);
         const MutableBytes into = room.empty() ? MutableBytes(scratch_) : room;
         const std::size_t count = std::min({step_, into.size(), stream_.size() - at_});
         if (count == 0) return false;
@@ -50,6 +53,33 @@ public:
         at_ += count;
         reader_.commit(ConstBytes(into).first(count));
         return true;
+    }
+
+    // Scattered, as one readv would: a header, a payload where it may stay, and what is behind it.
+    bool read_ahead(MutableBytes ahead) {
+        std::array<std::byte, 4> header;
+        std::size_t left = std::min(step_, stream_.size() - at_);
+        if (left == 0) {
+            reader_.forget_ahead();
+            return false;
+        }
+        std::vector<ConstBytes> pieces;
+        for (const MutableBytes into : {MutableBytes(header), ahead, MutableBytes(scratch_)}) {
+            const std::size_t count = std::min(left, into.size());
+            std::memcpy(into.data(), stream_.data() + at_, count);
+            if (count > 0) pieces.push_back(into.first(count));
+            at_ += count;
+            left -= count;
+        }
+        for (const ConstBytes piece : pieces)
+            reader_.commit(piece);
+        header.fill(std::byte{0xee});
+        return true;
+    }
+
+    Driver& looking_ahead() {
+        looks_ahead_ = true;
+        return *this;
     }
 
     std::vector<std::string> read_all() {
@@ -68,6 +98,7 @@ private:
     std::string stream_;
     std::size_t step_;
     std::size_t at_ = 0;
+    bool looks_ahead_ = false;
     std::vector<std::byte> scratch_ = std::vector<std::byte>(scratch_size);
 };
 
@@ -285,6 +316,76 @@ TEST_CASE("frame: a kept frame outlives the memory that it came in", "[frame]") 
     CHECK(as_text(reader.payload()) == "precious");
     CHECK(reader.take().view() == "precious");
     CHECK(reader.take().view() == "next");
+}
+
+TEST_CASE("frame: a payload as long as the last one is read to where it stays", "[frame]") {
+    const std::string body = filler(100'000);
+    FrameReader reader;
+    CHECK(reader.ahead().empty());
+    Driver driver(reader, frame(body) + frame(body), 100'004);
+    REQUIRE(driver.looking_ahead().read());
+    REQUIRE(driver.read());
+    CHECK(reader.take().view() == body);
+    const MutableBytes ahead = reader.ahead();
+    REQUIRE(ahead.size() == body.size());
+    REQUIRE(driver.read());
+    const Buffer taken = reader.take();
+    CHECK(taken.view() == body);
+    CHECK(taken.data() == ahead.data());
+}
+
+TEST_CASE("frame: nothing is read ahead after a short frame, nor inside one", "[frame]") {
+    FrameReader reader;
+    Driver driver(reader, frame(filler(100'000)) + frame("short") + frame("x").substr(0, 2),
+                  1 << 20);
+    while (!reader.ready().value())
+        REQUIRE(driver.read());
+    CHECK(reader.ahead().empty());
+    reader.consume();
+    while (!reader.ready().value())
+        REQUIRE(driver.read());
+    reader.consume();
+    CHECK(reader.ahead().empty());
+}
+
+TEST_CASE("frame: a payload is read ahead into a destination only with leave to spill", "[frame]") {
+    std::vector<std::byte> destination(150'000);
+    FrameReader reader;
+    Driver driver(reader, frame(filler(100'000)), 1 << 20);
+    while (!reader.ready().value())
+        REQUIRE(driver.read());
+    reader.consume();
+    reader.direct(destination);
+    CHECK(reader.ahead().empty());
+    reader.direct(destination, true);
+    CHECK(reader.ahead().data() == destination.data());
+    CHECK(reader.ahead().size() == 100'000);
+}
+
+TEST_CASE("frame: reading ahead changes no message", "[frame]") {
+    std::vector<std::string> messages;
+    std::string stream;
+    for (const int size : {40'000, 40'000, 0, 5, 40'000, 40'000, 50'000, 200'000, 33'000, 100,
+                           33'000, 2'000'000, 2'000'000, 40'000, 39'000, 0, 0}) {
+        messages.push_back(filler(static_cast<std::size_t>(size)));
+        stream += frame(messages.back());
+    }
+    const std::size_t step = GENERATE(std::size_t{3}, std::size_t{4}, std::size_t{5},
+                                      std::size_t{1000}, std::size_t{40'004}, std::size_t{1} << 20);
+    const std::size_t room = GENERATE(std::size_t{0}, std::size_t{45'000}, std::size_t{300'000});
+    std::vector<std::byte> destination(room);
+    FrameReader reader;
+    Driver driver(reader, stream, step);
+    driver.looking_ahead();
+    std::vector<std::string> read;
+    do {
+        while (reader.ready().value()) {
+            read.push_back(as_text(reader.payload()));
+            reader.consume();
+        }
+        if (room > 0) reader.direct(destination, true);
+    } while (driver.read());
+    CHECK(read == messages);
 }
 
 TEST_CASE("frame: a long body goes straight to the destination given", "[frame]") {

@@ -3,7 +3,6 @@
 #include "proto/digest.hpp"
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
-#include "support/digests_refused.hpp"
 
 #include <parley/handshake.hpp>
 
@@ -362,18 +361,6 @@ TEST_CASE("handshake: a client does not answer the challenge of another client",
     HandshakeSide listener(Role::listener, key);
     listener.hear(frame(named(Digest::sha256, our_challenge)) + clients);
     CHECK(outcome(listener) == "waiting");
-}
-
-TEST_CASE("handshake: a digest that OpenSSL refuses is not blamed on the key", "[handshake]") {
-    const std::string answer = frame(mac(Digest::md5, our_challenge));
-    const support::DigestsRefused refused;
-    const Heard listener = listener_hears(answer);
-    CHECK(listener.outcome == words(Errc::digest_unavailable));
-    CHECK(listener.sent == failure);
-    const Heard client = client_hears(challenge(std::string(20, 'n')));
-    CHECK(client.outcome == words(Errc::digest_unavailable));
-    CHECK(client.sent.empty());
-    CHECK(says(client, "HMAC-md5"));
 }
 
 TEST_CASE("handshake: the end of the stream at every byte is told from a whole one",
