@@ -127,6 +127,31 @@ TEST_CASE("async connection: without an executor there are no asynchronous calls
     }
 }
 
+TEST_CASE("async connection: one that was moved from keeps its executor, and has no connection",
+          "[async]") {
+    STATIC_REQUIRE(std::is_nothrow_move_constructible_v<Connection>);
+    STATIC_REQUIRE(std::is_nothrow_move_assignable_v<Connection>);
+    asio::io_context context;
+    Pair pair(context);
+    Connection taken = std::move(pair.first);
+    asio::post(pair.first.get_executor(), [] {});  // NOLINT(bugprone-use-after-move)
+    error_code outcome;
+    pair.first.async_send("hi", [&](error_code error) { outcome = error; });
+    CHECK(context.run() == 2);
+    CHECK(outcome == Errc::closed);
+    pair.second = std::move(taken);
+    CHECK(pair.second.get_executor() == context.get_executor());
+    CHECK(taken.get_executor() == context.get_executor());  // NOLINT(bugprone-use-after-move)
+}
+
+TEST_CASE("async listener: one that was moved from keeps its executor", "[async]") {
+    asio::io_context context;
+    parley::Listener listener(context, *parley::Address::parse("127.0.0.1:0"));
+    const parley::Listener taken = std::move(listener);
+    CHECK(listener.get_executor() == context.get_executor());  // NOLINT(bugprone-use-after-move)
+    CHECK(taken.get_executor() == context.get_executor());
+}
+
 TEST_CASE("async accept and connect: a pair proves the key", "[async]") {
     asio::io_context context;
     const parley::Authkey key("key");

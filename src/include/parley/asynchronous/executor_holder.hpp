@@ -21,6 +21,8 @@ concept ExecutionContext = std::derived_from<Context, boost::asio::execution_con
 };
 
 /// Holds the executor of a connection or listener. Blocking calls need none, so there may be none.
+/// An object that is moved from keeps its executor, as Asio's own do: `c.get_executor()` may stand
+/// beside `std::move(c)` among the arguments of one call.
 template <typename Executor>
 class ExecutorHolder {
 public:
@@ -31,6 +33,11 @@ public:
         const ExecutorHolder<Other>& other) {
         if (other.has_executor()) executor_.emplace(other.executor());
     }
+
+    // Copied even where it could be moved; an executor's copy throws nothing.
+    ExecutorHolder(const ExecutorHolder&) noexcept = default;
+    ExecutorHolder& operator=(const ExecutorHolder&) noexcept = default;
+    ~ExecutorHolder() = default;
 
     [[nodiscard]] bool has_executor() const noexcept { return executor_.has_value(); }
     /// Throws UsageError (no_executor) where there is none.
