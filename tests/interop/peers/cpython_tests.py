@@ -16,7 +16,7 @@ import unittest
 import multiprocessing
 from multiprocessing import connection
 
-from common import PYTHON2, format_address, open_client, parse_key
+from common import PYTHON2, format_address, open_client, parse_address, parse_key
 
 ECHO, KEY, PARLEY = sys.argv[1], parse_key(sys.argv[2]), sys.argv[3]
 sys.modules["__mp_main__"] = sys.modules["__main__"]
@@ -34,6 +34,15 @@ def end_sending(conn):
     sock = socket.fromfd(conn.fileno(), socket.AF_UNIX, socket.SOCK_STREAM)
     sock.shutdown(socket.SHUT_WR)
     sock.close()
+
+
+def halves(conn):
+    """The connection as one that only receives and one that only sends."""
+    kind, handle = type(conn), conn.fileno()
+    reader = kind(os.dup(handle), writable=False)
+    writer = kind(os.dup(handle), readable=False)
+    conn.close()
+    return reader, writer
 
 
 class Near(object):
@@ -68,18 +77,18 @@ class Near(object):
 class Far(object):
     """The other end of Near: what goes in here comes out there, by way of parley."""
 
-    def __init__(self, near):
-        self.near = near
+    def __init__(self, near, real):
+        self.near, self.real = near, real
         self.holders = 1
 
     def __getattr__(self, name):
-        return getattr(self.near.real, name)
+        return getattr(self.real, name)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.near.real.close()
+        self.real.close()
 
     def fileno(self):
         if not hasattr(self, "idle"):
@@ -92,22 +101,25 @@ class Far(object):
             self.near.real.poll(60)
 
     def send(self, thing):
-        self.near.real.send(thing)
+        self.real.send(thing)
         self._arrived()
 
     def send_bytes(self, *arguments):
-        self.near.real.send_bytes(*arguments)
+        self.real.send_bytes(*arguments)
         self._arrived()
 
     def close(self):
         self.holders -= 1
-        if self.holders == 0 and not self.near.real.closed:
-            end_sending(self.near.real)
+        if self.holders == 0 and not self.real.closed:
+            end_sending(self.real)
 
 
 def pipe(duplex=True):
     near = Near()
-    return near, Far(near)
+    if duplex:
+        return near, Far(near, near.real)
+    near.real, writer = halves(near.real)
+    return near, Far(near, writer)
 
 
 class Process(object):
@@ -196,6 +208,46 @@ class Connecting(object):
         return connection.Listener(address, *arguments, **options)
 
 
+class EchoListener(object):
+    """`parley echo` in the place of a Listener: whom it accepts, it sends their own messages."""
+
+    def __init__(self, family):
+        self.program = subprocess.Popen(
+            [PARLEY, "echo", "unix:" if family == "AF_UNIX" else "127.0.0.1:0"],
+            stdout=subprocess.PIPE)
+        self.address = parse_address(self.program.stdout.readline().decode().split()[-1])[1]
+
+    def accept(self):
+        return Far(self.client, self.client.real)
+
+    def close(self):
+        self.program.terminate()
+        self.program.wait()
+        self.program.stdout.close()
+
+
+class Listening(object):
+    """multiprocessing.connection with parley's listeners."""
+
+    families = connection.families
+
+    @classmethod
+    def Listener(cls, family):
+        cls.listener = EchoListener(family)
+        return cls.listener
+
+    @classmethod
+    def Client(cls, address):
+        near = Near.__new__(Near)
+        near.real = connection.Client(address)
+        cls.listener.client = near
+        return near
+
+
+# The remote side is a client of these cases' listener, or the listener.
+ROLES = {"_TestListener": Connecting, "test_issue16955": Listening}
+
+
 class Remote(object):
     Pipe = staticmethod(pipe)
     Process = Process
@@ -210,9 +262,10 @@ class Remote(object):
 
 # The cases in which a remote side takes part.
 CASES = {
-    "_TestConnection": ["test_connection", "test_spawn_close", "test_sendbytes", "test_context"],
+    "_TestConnection": ["test_connection", "test_duplex_false", "test_spawn_close", "test_sendbytes",
+                        "test_context"],
     "_TestListener": ["test_context", "test_abstract_socket"],
-    "_TestListenerClient": ["test_listener_client", "test_issue14725"],
+    "_TestListenerClient": ["test_listener_client", "test_issue14725", "test_issue16955"],
     "_TestPoll": ["test_empty_string", "test_strings", "test_boundaries", "test_dont_merge"],
     "TestWait": ["test_wait", "test_wait_slow", "test_wait_timeout", "test_neg_timeout"],
 }
@@ -254,9 +307,9 @@ def cases():
         bases = (Remote, base)
         if not issubclass(base, unittest.TestCase):
             bases += (suite.ProcessesMixin, unittest.TestCase)
-        case = type(name.lstrip("_"), bases, {"connection": Connecting} if
-                    name == "_TestListener" else {})
         for method in methods:
+            role = ROLES.get(method, ROLES.get(name))
+            case = type(name.lstrip("_"), bases, {"connection": role} if role else {})
             if hasattr(case, method):
                 yield case(method)
     for method in unittest.defaultTestLoader.getTestCaseNames(Challenges):
