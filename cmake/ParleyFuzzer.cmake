@@ -23,6 +23,7 @@ function(parley_fuzzer noun)
 endfunction()
 
 function(parley_fuzzer_settings target)
+    set_property(GLOBAL APPEND PROPERTY PARLEY_FUZZERS ${target})
     target_link_libraries(${target} PRIVATE parley_warnings ${ARGN})
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tests")
     target_compile_features(${target} PRIVATE cxx_std_20)

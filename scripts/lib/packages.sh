@@ -2,7 +2,7 @@
 # missing ones. A machine that has them all is left alone: no apt, no network, no root.
 packages_build=(g++ cmake ninja-build libboost1.81-dev libboost-serialization1.81-dev libssl-dev)
 packages_tools=(libcli11-dev libspdlog-dev libfmt-dev libedit-dev pkg-config)
-packages_tests=(catch2 make python3 python3-numpy iproute2 strace valgrind)
+packages_tests=(catch2 ccache make python3 python3-numpy iproute2 strace valgrind)
 packages_bench=(libbenchmark-dev libnng-dev libzmq3-dev pkg-config python3)
 packages_checks=(clang clang-format clang-tidy doxygen libclang-rt-14-dev)
 
