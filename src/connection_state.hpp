@@ -30,9 +30,13 @@ public:
         if ((count_.fetch_add(1, std::memory_order_acquire) & closed_bit) == 0) return true;
         return false;
     }
-    /// Whether this was the last one of a closed connection.
+    /// Whether this was the last one of a closed connection. That is said once: calls that come too
+    /// late enter and leave, too.
     [[nodiscard]] bool leave() noexcept {
-        return count_.fetch_sub(1, std::memory_order_acq_rel) == (closed_bit | 1U);
+        if (count_.fetch_sub(1, std::memory_order_acq_rel) != (closed_bit | 1U)) return false;
+        std::uint32_t nobody = closed_bit;
+        return count_.compare_exchange_strong(nobody, closed_bit | gone_bit,
+                                              std::memory_order_acq_rel);
     }
     /// Whether this call closed it; `leave` must follow in any case.
     [[nodiscard]] bool close() noexcept {
@@ -45,6 +49,7 @@ public:
 
 private:
     static constexpr std::uint32_t closed_bit = 0x80000000U;
+    static constexpr std::uint32_t gone_bit = 0x40000000U;
     std::atomic<std::uint32_t> count_{0};
 };
 

@@ -1,3 +1,4 @@
+#include "src/connection_state.hpp"
 #include "support/catch.hpp"
 #include "support/handshake.hpp"
 #include "support/sockets.hpp"
@@ -325,4 +326,17 @@ TEST_CASE("connection: a SIGPIPE that was pending before stays pending", "[conne
     const timespec at_once{};
     CHECK(::sigtimedwait(&sigpipe, nullptr, &at_once) == SIGPIPE);
     ::pthread_sigmask(SIG_UNBLOCK, &sigpipe, nullptr);
+}
+
+TEST_CASE("connection: whoever comes after it was closed closes no descriptor again",
+          "[connection]") {
+    parley::Occupancy occupancy;
+    REQUIRE(occupancy.enter());
+    CHECK(occupancy.close());
+    CHECK_FALSE(occupancy.leave());
+    CHECK(occupancy.leave());
+    CHECK_FALSE(occupancy.enter());
+    CHECK_FALSE(occupancy.leave());
+    CHECK_FALSE(occupancy.close());
+    CHECK_FALSE(occupancy.leave());
 }
