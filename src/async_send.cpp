@@ -7,6 +7,8 @@
 
 #include <parley/asynchronous/call.hpp>
 
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
@@ -22,61 +24,89 @@ using Kind = QueuedSend::Kind;
 using State = std::shared_ptr<ConnectionState>;
 
 void write_on(const State& connection);
+void take_turn(const State& connection);
 void drop_all(ConnectionState& connection) noexcept;
 
-/// Waits in the reactor for the queue's sake. Where the context ends before, so do the calls in the
-/// queue: their handlers are destroyed with this one.
-class WriteWait {
+/// A connection that something is to go on for in the executor. Where the context ends before, so
+/// do the calls in the queue: their handlers are destroyed with this one.
+template <void (*GoOn)(const State&)>
+class Continuation {
 public:
-    explicit WriteWait(State connection) noexcept : connection_(std::move(connection)) {}
-    WriteWait(WriteWait&&) noexcept = default;
-    WriteWait& operator=(WriteWait&&) = delete;
-    WriteWait(const WriteWait&) = delete;
-    WriteWait& operator=(const WriteWait&) = delete;
-    ~WriteWait() {
+    explicit Continuation(State connection) noexcept : connection_(std::move(connection)) {}
+    Continuation(Continuation&&) noexcept = default;
+    Continuation& operator=(Continuation&&) = delete;
+    Continuation(const Continuation&) = delete;
+    Continuation& operator=(const Continuation&) = delete;
+    ~Continuation() {
         if (connection_) drop_all(*connection_);
     }
 
-    void operator()(error_code) {
+    void operator()(error_code = {}) {
         const State connection = std::move(connection_);
-        write_on(connection);
+        GoOn(connection);
     }
 
 private:
     State connection_;
 };
 
-/// Under the lock, once the queue has changed: waits on, or lets others send.
-void settle(const State& connection, Wants wants) {
+/// Under the lock: writes what the socket takes, and has the calls that are through completed in
+/// the executor's next turn.
+void progress(const State& connection) {
     AsyncSide& side = *connection->async;
-    if (side.sends.empty()) {
-        connection->senders.store(Senders::none, std::memory_order_release);
-        // Nothing of ours keeps the context at work. A call that receives waits on.
-        if (side.waits_to_write) side.end_waits();
-    } else if (wants == Wants::to_write && !side.waits_to_write) {
+    const Wants wants = side.sends.progress(*connection, side.completed);
+    if (wants == Wants::to_write) {
         side.wait(connection->transport.fileno(), AsyncSide::WaitType::wait_write,
-                  WriteWait(connection));
+                  Continuation<write_on>(connection));
         side.waits_to_write = true;
+    }
+    if (!side.awaits_turn && !side.completed.empty()) {
+        side.awaits_turn = true;
+        boost::asio::post(side.executor(), Continuation<take_turn>(connection));
     }
 }
 
+/// Under the lock, once the queue has changed: an empty one lets others send, and nothing of ours
+/// keeps the context at work. A call that receives waits on.
+void settle(ConnectionState& connection) {
+    AsyncSide& side = *connection.async;
+    if (!side.sends.empty()) return;
+    connection.senders.store(Senders::none, std::memory_order_release);
+    if (side.waits_to_write) side.end_waits();
+}
+
 void write_on(const State& connection) {
+    const std::lock_guard lock(connection->async_mutex);
+    AsyncSide& side = *connection->async;
+    side.waits_to_write = false;
+    if (side.sends.empty()) return;
+    progress(connection);
+    settle(*connection);
+}
+
+/// What has gathered in the queue goes out before anybody is told of what is out already, so that
+/// the peer has something to do meanwhile.
+void take_turn(const State& connection) {
     CompletedSends completed;
     boost::asio::any_io_executor executor;
     {
         const std::lock_guard lock(connection->async_mutex);
         AsyncSide& side = *connection->async;
-        side.waits_to_write = false;
-        if (side.sends.empty()) return;
         executor = side.executor();
-        settle(connection, side.sends.progress(*connection, completed));
+        side.awaits_turn = false;
+        completed.splice(side.completed);
+        if (!side.sends.empty() && !side.waits_to_write) {
+            progress(connection);
+            settle(*connection);
+        }
     }
-    completed.post_all(executor);
+    completed.call_all(executor);
 }
 
 void drop_all(ConnectionState& connection) noexcept {
     CompletedSends dropped;
     const std::lock_guard lock(connection.async_mutex);
+    dropped.splice(connection.async->completed);
     connection.async->sends.cancel_all(connection, {}, dropped);
     connection.senders.store(Senders::none, std::memory_order_release);
 }
@@ -93,7 +123,7 @@ void cancel(const std::weak_ptr<ConnectionState>& weak, std::uint64_t number,
         if (side.sends.empty()) return;
         executor = side.executor();
         side.sends.cancel(*connection, number, type, outcome, completed);
-        settle(connection, Wants::nothing);
+        settle(*connection);
     }
     completed.post_all(executor);
 }
@@ -112,7 +142,13 @@ void let_end(const State& connection, QueuedSend& send, TimeLimit timeout) {
             if (!error) cancel(weak, number, cancellation_type::terminal, Errc::timeout);
         });
     }
-    send.work = tracked_work(send.handler(), connection->async->executor());
+}
+
+/// The connection's own context is kept at work by what is under way there.
+void settle_home(QueuedSend& send, const boost::asio::any_io_executor& executor) {
+    const boost::asio::any_completion_executor here(executor);
+    send.is_at_home = boost::asio::get_associated_executor(send.handler(), here) == here;
+    if (!send.is_at_home) send.work = tracked_work(send.handler(), executor);
 }
 
 /// Under the lock: whether asynchronous calls may send.
@@ -140,20 +176,21 @@ void begin(Call call, QueuedSend& send) {
         if (const Failure refused = refusal(*connection); refused.code.failed()) {
             completed.add(send, connection->note_failure(refused));
         } else {
-            SendQueue& sends = connection->async_side(call.executor).sends;
-            const std::uint64_t number = sends.add(send);
+            AsyncSide& side = connection->async_side(call.executor);
+            settle_home(send, side.executor());
+            const std::uint64_t number = side.sends.add(send);
+            const bool is_urgent = call.timeout && call.timeout->count() <= 0;
             if (send.kind == Kind::shutdown) connection->writable.store(false);
-            Wants wants = Wants::to_write;
-            if (!connection->async->waits_to_write) wants = sends.progress(*connection, completed);
-            if (sends.has(number)) {
-                if (call.timeout && call.timeout->count() <= 0) {
-                    sends.cancel(*connection, number, cancellation_type::terminal, Errc::timeout,
-                                 completed);
+            if (!side.waits_to_write && (is_urgent || !side.awaits_turn)) progress(connection);
+            if (side.sends.has(number)) {
+                if (is_urgent) {
+                    side.sends.cancel(*connection, number, cancellation_type::terminal,
+                                      Errc::timeout, completed);
                 } else {
                     let_end(connection, send, call.timeout);
                 }
             }
-            settle(connection, wants);
+            settle(*connection);
         }
     }
     completed.post_all(call.executor);

@@ -58,6 +58,10 @@ public:
 
     SendQueue sends;
     bool waits_to_write = false;
+    /// Whether something has gone out since the executor last had its turn: what is sent meanwhile
+    /// stays in the queue, to go out together.
+    bool awaits_turn = false;
+    CompletedSends completed;  ///< To be told so in the next turn.
 
 private:
     boost::asio::posix::stream_descriptor watched_;

@@ -62,6 +62,30 @@ void CompletedSends::post_all(const boost::asio::any_io_executor& executor) {
     }
 }
 
+void CompletedSends::call_all(const boost::asio::any_io_executor& executor) {
+    try {
+        while (!empty())
+            call_first(executor);
+    } catch (...) {
+        post_all(executor);
+        throw;
+    }
+}
+
+void CompletedSends::call_first(const boost::asio::any_io_executor& executor) {
+    QueuedSend& send = sends_.front();
+    sends_.pop_front();
+    const error_code outcome = send.outcome;
+    const bool is_at_home = send.is_at_home;
+    const boost::asio::any_completion_executor work = std::move(send.work);
+    QueuedSend::Handler handler = QueuedSend::take_handler(&send);
+    if (is_at_home) {
+        asynchronous::Completion<>(std::move(handler), outcome, {})();
+    } else {
+        asynchronous::post_completion(executor, std::move(handler), outcome, {});
+    }
+}
+
 SendQueue::~SendQueue() {
     CompletedSends destroyed;
     complete_all({}, destroyed);

@@ -33,7 +33,8 @@ public:
     }
 
     Kind kind = Kind::frame;
-    bool admitted = false;  ///< Its frame is the writer's already.
+    bool admitted = false;   ///< Its frame is the writer's already.
+    bool is_at_home = true;  ///< Its handler has no executor but the connection's.
     int descriptor = -1;
     std::uint64_t number = 0;
     ConstBytes payload;  ///< The caller's, or `pickle`.
@@ -42,7 +43,8 @@ public:
     FrameWriter::Position begin = 0;
     FrameWriter::Position end = 0;
     std::unique_ptr<boost::asio::steady_timer> timer;
-    boost::asio::any_completion_executor work;  ///< Keeps the handler's context at work.
+    boost::asio::any_completion_executor
+        work;  ///< Keeps the handler's context, if another, at work.
     boost::system::error_code outcome;
 
 private:
@@ -62,11 +64,18 @@ public:
     ~CompletedSends();
 
     void add(QueuedSend& send, boost::system::error_code outcome) noexcept;
-    /// Has every handler called with its outcome. Not under any lock.
+    /// Takes over what the other one has, behind what is here.
+    void splice(CompletedSends& other) noexcept { sends_.splice(sends_.end(), other.sends_); }
+    /// Has every handler called with its outcome, by way of the executor. Not under any lock.
     void post_all(const boost::asio::any_io_executor& executor);
+    /// The same from within a function that runs on the executor: handlers that have no executor of
+    /// their own are called here. What such a handler throws comes out; the others are then posted.
+    void call_all(const boost::asio::any_io_executor& executor);
     [[nodiscard]] bool empty() const noexcept { return sends_.empty(); }
 
 private:
+    void call_first(const boost::asio::any_io_executor& executor);
+
     boost::intrusive::list<QueuedSend> sends_;
 };
 

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-WAYS = ("small", "small_into", "object", "corked", "medium", "big")
+WAYS = ("small", "small_into", "object", "corked", "queued", "medium", "big")
 FEW, MANY = 100, 300
 GROWTH = 1.1
 ALLOCATES = re.compile(r"^(malloc|calloc|realloc|aligned_alloc|posix_memalign|operator new.*)$")

@@ -6,6 +6,8 @@
 #include <parley/pipe.hpp>
 #include <parley/value.hpp>
 
+#include <boost/asio/io_context.hpp>
+
 #include <fcntl.h>
 
 #include <cstdio>
@@ -67,6 +69,23 @@ void send_corked(unsigned long count) {
     }
 }
 
+void send_queued(unsigned long count) {
+    boost::asio::io_context context(1);
+    Ends ends;
+    parley::Connection left(context, std::move(ends.left()));
+    const std::string message(64, 'x');
+    for (; count > 0; count -= 100) {
+        for (int i = 0; i < 100; ++i)
+            left.async_send_bytes(message, [](const boost::system::error_code& error) {
+                if (error) std::abort();
+            });
+        context.restart();
+        context.run();
+        for (int i = 0; i < 100; ++i)
+            static_cast<void>(ends.right().recv_bytes());
+    }
+}
+
 /// As much as a socket's buffer holds: no waiting, and every count the same.
 void send_medium(unsigned long count) {
     Ends ends;
@@ -92,7 +111,8 @@ void send_big(unsigned long count) {
 
 const std::map<std::string, Way> ways{
     {"small", send_small},   {"small_into", send_small_into}, {"object", send_object},
-    {"corked", send_corked}, {"medium", send_medium},         {"big", send_big},
+    {"corked", send_corked}, {"queued", send_queued},         {"medium", send_medium},
+    {"big", send_big},
 };
 
 }  // namespace

@@ -42,8 +42,10 @@ namespace parley {
 /// next call. A message that cannot be decoded is consumed, and the connection goes on.
 ///
 /// **Sending.** Any number of calls may be under way: their messages leave in the order of the
-/// calls, and together where the socket made them wait. A call completes when its message has been
-/// handed to the socket whole, so whoever awaits it feels a slow peer. Up to
+/// calls. One that finds nothing under way goes out at once; those begun before the executor has
+/// had its next turn, or before the socket has room, go out together, in few system calls. A call
+/// completes when its message has been handed to the socket whole, so whoever awaits it feels a
+/// slow peer. A handler with the connection's own executor is called where that runs. Up to
 /// `MessageOptions::send_queue` bytes are taken from their callers beforehand; later ones wait
 /// their turn where they are. Cancelled before its first byte is out, a message is withdrawn as if
 /// it had never been sent (terminal, partial, total); after that `total` is ignored, and `terminal`

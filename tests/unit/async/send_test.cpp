@@ -5,7 +5,13 @@
 #include <parley/listener.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+
+#include <sys/ioctl.h>
+
+#include <memory>
+#include <stdexcept>
 
 using namespace async_test;  // NOLINT(google-build-using-namespace)
 using asio::cancellation_type;
@@ -23,6 +29,13 @@ std::string drain(asio::io_context& context, Connection& connection) {
         }
     });
     return firsts;
+}
+
+/// How many bytes have come that nobody has read.
+int waiting_in(const Connection& connection) {
+    int size = 0;
+    REQUIRE(::ioctl(connection.fileno(), FIONREAD, &size) == 0);
+    return size;
 }
 
 const std::string big_a(300'000, 'a');
@@ -69,6 +82,73 @@ TEST_CASE("async send: small messages that wait leave together", "[async]") {
         pair.first.async_send_bytes("x", outcomes.note("x"));
     CHECK(drain(context, pair.second) == "a" + std::string(100, 'x'));
     CHECK(outcomes.names().size() == 101);
+}
+
+TEST_CASE("async send: messages sent in one turn of the executor leave in two system calls",
+          "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    Outcomes outcomes;
+    for (int i = 0; i < 100; ++i)
+        pair.first.async_send_bytes("x", outcomes.note("x"));
+    CHECK(waiting_in(pair.second) == 5);
+    context.poll_one();
+    CHECK(waiting_in(pair.second) == 500);
+    context.poll();
+    CHECK(outcomes.names().size() == 100);
+    pair.first.send_bytes("a blocking call may follow");
+}
+
+TEST_CASE("async send: a call that may take no time does not wait for the executor", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    Outcomes outcomes;
+    pair.first.async_send_bytes("a", outcomes.note("a"));
+    pair.first.async_send_bytes("b", outcomes.note("b"));
+    pair.first.async_send_bytes("c", 0ms, outcomes.note("c"));
+    CHECK(waiting_in(pair.second) == 15);
+    context.run();
+    CHECK(outcomes.names() == std::vector<std::string>{"a", "b", "c"});
+    CHECK_FALSE(outcomes.of("c"));
+}
+
+TEST_CASE("async send: a handler that throws takes no other one with it", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    Outcomes outcomes;
+    pair.first.async_send_bytes("a", outcomes.note("a"));
+    pair.first.async_send_bytes("b", [](error_code) { throw std::runtime_error("b's own"); });
+    for (const char* name : {"c", "d"})
+        pair.first.async_send_bytes(name, outcomes.note(name));
+    CHECK_THROWS_WITH(context.run(), "b's own");
+    context.run();
+    CHECK(outcomes.names() == std::vector<std::string>{"a", "c", "d"});
+}
+
+TEST_CASE("async send: each handler runs on its own executor", "[async]") {
+    asio::io_context context;
+    asio::io_context other;
+    Pair pair(context);
+    Outcomes outcomes;
+    pair.first.async_send_bytes("a", outcomes.note("here"));
+    pair.first.async_send_bytes("b", asio::bind_executor(other, outcomes.note("there")));
+    pair.first.async_send_bytes("c", outcomes.note("here"));
+    context.run();
+    CHECK(outcomes.names() == std::vector<std::string>{"here", "here"});
+    other.run();
+    CHECK(outcomes.names().back() == "there");
+}
+
+TEST_CASE("async send: a context that ends destroys the handlers it has not called", "[async]") {
+    const auto alive = std::make_shared<int>();
+    {
+        asio::io_context context;
+        Pair pair(context);
+        for (int i = 0; i < 3; ++i)
+            pair.first.async_send_bytes("x", [alive](error_code) {});
+        CHECK(alive.use_count() == 4);
+    }
+    CHECK(alive.use_count() == 1);
 }
 
 TEST_CASE("async send: a full queue takes no more, and loses nothing", "[async]") {
