@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace parley::tools {
@@ -49,8 +50,12 @@ void Form::add_to(CLI::App& verb) {
 Content Form::read(std::string text) const {
     if (raw_) return text;
     const Result<Value> value = json_ ? json_loads(text) : literal_eval(text);
-    if (!value) throw Trouble(ExitStatus::input, value.error().message());
-    return *value;
+    if (value) return *value;
+    if (json_) throw Trouble(ExitStatus::input, "not JSON: " + value.error().detail);
+    const bool is_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0;
+    throw Trouble(ExitStatus::input,
+                  value.error().message() +
+                      (is_word ? "; text needs quotes of its own: \"'text'\", or --raw" : ""));
 }
 
 std::string Form::receive(Connection& connection, TimeLimit timeout) const {

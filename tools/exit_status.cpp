@@ -23,6 +23,8 @@ ExitStatus status_of_ours(Errc code) noexcept {
             return ExitStatus::input;
         case Errc::host_not_found:
             return ExitStatus::unreachable;
+        case Errc::handshake_timeout:
+            return ExitStatus::timeout;
         default:
             break;
     }

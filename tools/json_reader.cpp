@@ -108,7 +108,7 @@ Result<Value> json_loads(std::string_view text) {
     if (!error && text.find_first_not_of(" \t\r\n", end) != std::string_view::npos)
         error = json::error::extra_data;
     if (!error) return parser.handler().root();
-    return Failure(Errc::bad_literal, "JSON, byte " + std::to_string(end) + ": " + error.message());
+    return Failure(Errc::bad_literal, "byte " + std::to_string(end) + ": " + error.message());
 }
 
 }  // namespace parley::tools

@@ -65,6 +65,16 @@ void report_challenge(std::string_view challenge) {
     }
 }
 
+[[noreturn]] void report_no_greeting(const Failure& failure, const std::string& heard) {
+    const bool is_hang_up = heard.empty() && failure.code == Errc::end_of_file;
+    report("greeting", is_hang_up ? "none: it closes the connection"
+                                  : fmt::format("none of multiprocessing's: {:?}", heard));
+    // The first bytes of another protocol look like the length of a frame.
+    if (failure.code == Errc::message_too_long || failure.code == Errc::bad_frame_length)
+        throw_failure(Errc::not_multiprocessing);
+    throw_failure(failure);
+}
+
 std::string answer_digest(std::string_view answer) {
     if (const std::string_view digest = named_digest(answer); !digest.empty())
         return std::string(digest);
@@ -139,10 +149,7 @@ bool Probe::prove_key(ProbeWire& wire, std::string_view challenge) const {
 /// The same.
 bool Probe::greet(ProbeWire& wire) const {
     const Result<std::optional<ProbeWire::Frame>> first = wire.first();
-    if (!first) {
-        report("greeting", fmt::format("none of multiprocessing's: {:?}", wire.heard()));
-        throw_failure(first.error());
-    }
+    if (!first) report_no_greeting(first.error(), wire.heard());
     const bool is_challenge = *first && first->value().payload.starts_with(challenge_head);
     if (is_challenge) {
         const auto challenge = std::string_view(first->value().payload);

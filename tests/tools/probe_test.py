@@ -10,10 +10,12 @@ KEY = "Hello World!"
 
 class ProbeTest(ToolTest):
     def probe(self, address, *arguments, key=None, status=SUCCESS):
-        """The findings by their labels. Standard error must be empty, or one line."""
+        """The findings by their labels. Standard error must be empty, or one line: the
+        complaint."""
         env = {} if key is None else {"PARLEY_AUTHKEY": key}
         got, out, err = self.run_tool("probe", address, *arguments, env=env)
         self.assertEqual(got, status, err)
+        self.complaint = err
         if status == SUCCESS:
             self.assertEqual(err, b"")
         else:
@@ -78,11 +80,13 @@ class ProbeTest(ToolTest):
             with self.subTest(speech=speech):
                 findings = self.probe(self.one_shot(speech), status=PEER)
                 self.assertIn("none of multiprocessing's", findings["greeting"])
+                self.assertIn(b"does not speak multiprocessing", self.complaint)
 
     def test_a_peer_that_hangs_up_is_told(self):
         for speech in (b"", b"\0\0", b"\0\0\0\x14#CHALL"):
             with self.subTest(speech=speech):
-                self.probe(self.one_shot(speech), status=PEER)
+                findings = self.probe(self.one_shot(speech), status=PEER)
+                self.assertEqual("closes" in findings["greeting"], not speech)
 
     def test_a_challenge_of_no_known_dialect_is_told(self):
         address = self.one_shot(b"\0\0\0\x0e#CHALLENGE#abc")

@@ -30,6 +30,7 @@ class SendTest(ToolTest):
                 status, out, err = self.run_tool("send", "127.0.0.1:1", *arguments)
                 self.assertEqual((status, out), (INPUT, b""))
                 self.assert_one_line(err)
+                self.assertIn(b"not JSON" if "--json" in arguments else b"needs quotes", err)
 
     def test_a_file_that_is_not_there_is_told(self):
         status, _, err = self.send("@" + self.folder + "/missing")
@@ -90,6 +91,18 @@ class SendTest(ToolTest):
         self.assertEqual(status, AUTHENTICATION)
         self.assert_one_line(err)
         self.assertIn(b"asks for no authkey", err)
+
+    def test_a_handshake_that_does_not_end_is_a_timeout(self):
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(1)
+            client = self.parley("send", "127.0.0.1:%d" % listener.getsockname()[1], "1",
+                                 "--timeout", "1", env={"PARLEY_AUTHKEY": "key"})
+            with listener.accept()[0] as peer:
+                peer.sendall(b"\0\0\0\x1f#CHALL")
+                status, _, err = client.finish()
+        self.assertEqual(status, TIMEOUT)
+        self.assertIn("handshake did not end", err)
 
     def test_it_waits_for_a_listener_to_come_up(self):
         address = "unix:" + self.folder + "/late"
