@@ -2,7 +2,9 @@
 # makes them out of a build with BUILD_SHARED_LIBS.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME parley)
-set(CPACK_PACKAGE_CONTACT "The parley developers <parley@localhost>")
+set(PARLEY_MAINTAINER "The parley developers <parley@packages.invalid>" CACHE STRING
+    "Who answers for the Debian packages: NAME <MAIL>")
+set(CPACK_PACKAGE_CONTACT "${PARLEY_MAINTAINER}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
@@ -18,13 +20,15 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS ON)
 
 set(version "${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}")
-set(about "parley lets C++ and Python programs exchange whole messages, objects or bytes, over TCP
-and Unix sockets, each side having proven that it has the key. The Python side is
-multiprocessing.connection of the standard library, unchanged.")
+set(about "parley lets C++ and Python programs exchange whole messages, objects or
+bytes, over TCP and Unix sockets, each side having proven that it has the
+key. The Python side is multiprocessing.connection of the standard library,
+unchanged.")
 
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "${PROJECT_DESCRIPTION}: the library\n${about}")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME "libparley${PARLEY_SOVERSION}")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA "${PROJECT_SOURCE_DIR}/cmake/triggers")
 
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "${PROJECT_DESCRIPTION}: development files\n${about}")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libparley-dev)
@@ -41,16 +45,24 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS python3)
 set(CPACK_COMPONENT_PROGRAM_DEPENDS library)
 
 # Each package says under which license it comes and what has changed.
+string(TIMESTAMP PARLEY_PACKAGE_DATE "%a, %d %b %Y %H:%M:%S +0000" UTC)
+configure_file(cmake/changelog.Debian.in changelog.Debian @ONLY)
 foreach(part IN ITEMS LIBRARY DEVELOPMENT PROGRAM)
     string(TOLOWER ${part} component)
     set(folder "${CMAKE_INSTALL_DATADIR}/doc/${CPACK_DEBIAN_${part}_PACKAGE_NAME}")
     install(FILES LICENSE RENAME copyright DESTINATION "${folder}"
         COMPONENT ${component} EXCLUDE_FROM_ALL)
-    install(FILES CHANGELOG.md DESTINATION "${folder}" COMPONENT ${component} EXCLUDE_FROM_ALL)
+    install(FILES CHANGELOG.md RENAME changelog DESTINATION "${folder}"
+        COMPONENT ${component} EXCLUDE_FROM_ALL)
+    install(FILES "${PROJECT_BINARY_DIR}/changelog.Debian" DESTINATION "${folder}"
+        COMPONENT ${component} EXCLUDE_FROM_ALL)
 endforeach()
 install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/libparley-dev"
     COMPONENT development EXCLUDE_FROM_ALL PATTERN systemd EXCLUDE)
 install(DIRECTORY examples/systemd DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/parley/examples"
     COMPONENT program EXCLUDE_FROM_ALL)
+
+# Debian wants manual pages and changelogs compressed.
+set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/compress.cmake")
 
 include(CPack)

@@ -83,7 +83,8 @@ class PackageTest(unittest.TestCase):
     def test_each_says_its_license_and_its_changes(self):
         for name, package in self.packages.items():
             self.assertIn("/usr/share/doc/%s/copyright" % name, package.files())
-            self.assertIn("/usr/share/doc/%s/CHANGELOG.md" % name, package.files())
+            for changes in ("changelog.gz", "changelog.Debian.gz"):
+                self.assertIn("/usr/share/doc/%s/%s" % (name, changes), package.files())
 
     def test_the_library_is_one_object_and_its_soname(self):
         self.assert_all_match(
@@ -103,7 +104,7 @@ class PackageTest(unittest.TestCase):
     def test_the_program_brings_its_man_page_and_completions(self):
         self.assert_all_match(
             self.packages["parley"].files(),
-            [r"^/usr/bin/parley", r"^/usr/share/man/man1/parley\.1",
+            [r"^/usr/bin/parley", r"^/usr/share/man/man1/parley\.1\.gz",
              r"^/usr/share/bash-completion/completions/parley",
              r"^/usr/share/zsh/vendor-completions/_parley",
              r"^/usr/share/doc/parley/examples/systemd/.*\.service", r"^/usr/share/doc/.*"])
