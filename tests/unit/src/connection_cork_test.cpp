@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 #include "support/handshake.hpp"
+#include "support/packets.hpp"
 #include "support/sockets.hpp"
 #include "support/threads.hpp"
 
@@ -44,6 +45,23 @@ TEST_CASE("cork: messages gather until flush, and go out in order", "[connection
     CHECK(ends.peer.read_frame() == "d");
     ends.connection.send_bytes("e");
     CHECK(ends.peer.read_frame() == "e");
+}
+
+TEST_CASE("cork: a message is one system call, and so is a batch of them", "[connection]") {
+    Ends ends(packet_pair());
+    ends.connection.send_bytes("one");
+    CHECK(read_packet(ends.peer) == frame("one"));
+    ends.connection.cork();
+    std::string expected;
+    for (int i = 0; i < 1'000; ++i) {
+        ends.connection.send_bytes(std::to_string(i));
+        expected += frame(std::to_string(i));
+    }
+    ends.connection.send_bytes(std::string(20'000, 'x'));
+    expected += frame(std::string(20'000, 'x'));
+    ends.connection.flush();
+    CHECK(read_packet(ends.peer) == expected);
+    CHECK(read_packet(ends.peer).empty());
 }
 
 TEST_CASE("cork: what has gathered goes out once it is enough", "[connection]") {
