@@ -101,7 +101,9 @@ bool GraphWriter<Counting>::make_object(Frame& frame) {
     if (frame.stage == 4) return true;
     if constexpr (!Counting) {
         if (could_be_value(object)) {
-            const std::uint32_t index = out_.memoize();
+            const MemoTable::Entry* const stored = state_.memo.find(object.args.pointer);
+            const bool is_stored = stored != nullptr && stored->index != MemoTable::no_index;
+            const std::uint32_t index = is_stored ? stored->index : out_.memoize();
             out_.opcode(Opcode::POP);
             out_.get(index);
         }

@@ -345,8 +345,23 @@ bool Unpickler::pop() {
     if (!need(1)) return false;
     const Cell top = stack_.back();
     stack_.pop();
-    drop(top);
+    if (!is_fetched_next(top)) drop(top);
     return true;
+}
+
+/// What is popped and fetched in one breath stays where it is: it is how the writer says that a
+/// call's arguments come from the memo.
+bool Unpickler::is_fetched_next(const Cell& cell) {
+    if (cell.tag() != Tag::tuple || left() < 2) return false;
+    const Cell* stored = nullptr;
+    if (static_cast<Opcode>(*at_) == Opcode::BINGET) {
+        stored = memo_.find(std::to_integer<std::uint8_t>(at_[1]));
+    } else if (static_cast<Opcode>(*at_) == Opcode::LONG_BINGET && left() >= 5) {
+        std::uint32_t index;
+        std::memcpy(&index, at_ + 1, sizeof index);
+        stored = memo_.find(index);
+    }
+    return stored != nullptr && stored->tag() == cell.tag() && stored->pointer == cell.pointer;
 }
 
 bool Unpickler::pop_mark() {

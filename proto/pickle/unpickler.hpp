@@ -65,6 +65,7 @@ private:
     [[nodiscard]] bool take_mark(std::size_t& mark);
     void push(const Cell& cell) { stack_.push(cell); }
     [[nodiscard]] bool pop();
+    [[nodiscard]] bool is_fetched_next(const Cell& cell);
     [[nodiscard]] bool pop_mark();
     void drop(const Cell& cell);
     [[nodiscard]] bool duplicate();
