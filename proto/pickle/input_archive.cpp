@@ -324,6 +324,11 @@ void InputArchive::fail_size(std::size_t expected, std::size_t came, std::string
                                ", got " + std::to_string(came));
 }
 
+void InputArchive::fail_capacity(std::size_t most, std::size_t came) {
+    fail(Errc::out_of_range,
+         "expected at most " + std::to_string(most) + " items, got " + std::to_string(came));
+}
+
 void InputArchive::fail_cycle() {
     fail(Errc::wrong_type, "expected an object that is not part of itself, for a unique_ptr");
 }

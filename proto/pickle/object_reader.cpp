@@ -1,3 +1,4 @@
+#include "operand.hpp"
 #include "table.hpp"
 
 #include <parley/object.hpp>
@@ -18,18 +19,25 @@ constexpr unsigned bits_per_word = 64;
     return key.tag() == Tag::str || key.tag() == Tag::legacy_str;
 }
 
-[[nodiscard]] bool equals(const Cell& key, std::string_view name) noexcept {
-    return is_name(key) && std::string_view(key.text(), key.size()) == name;
+template <typename Word>
+[[nodiscard]] bool equal_ends(const char* one, const char* other, std::size_t size) noexcept {
+    const std::size_t last = size - sizeof(Word);
+    return load_little<Word>(one) == load_little<Word>(other) &&
+           load_little<Word>(one + last) == load_little<Word>(other + last);
 }
 
 /// Names are so short that a call would take longer than to compare them.
-[[nodiscard]] bool equals(const Cell& key, const char* name) noexcept {
-    if (!is_name(key)) return false;
-    for (const char character : key.text_view()) {
-        if (*name != character || character == '\0') return false;
-        ++name;
-    }
-    return *name == '\0';
+[[nodiscard]] bool equals(const char* one, const char* other, std::size_t size) noexcept {
+    if (size > 16) return std::memcmp(one, other, size) == 0;
+    if (size >= 8) return equal_ends<std::uint64_t>(one, other, size);
+    if (size >= 4) return equal_ends<std::uint32_t>(one, other, size);
+    if (size >= 2) return equal_ends<std::uint16_t>(one, other, size);
+    return size == 0 || *one == *other;
+}
+
+[[nodiscard]] bool equals(const Cell& key, std::string_view name) noexcept {
+    return is_name(key) && key.size() == name.size() &&
+           equals(key.text(), name.data(), name.size());
 }
 
 [[nodiscard]] bool is_table_or_none(const Cell& cell) noexcept {
@@ -150,6 +158,24 @@ void ObjectReader::use_tables(const Cell& first, const Cell& second) {
     }
 }
 
+inline bool ObjectReader::mark_used(std::uint64_t entry) {
+    std::uint64_t& word = entry < bits_per_word ? used_bits_ : far_used_bits(entry);
+    const std::uint64_t bit = std::uint64_t{1} << entry % bits_per_word;
+    if ((word & bit) != 0) return true;
+    word |= bit;
+    ++used_;
+    return false;
+}
+
+std::uint64_t& ObjectReader::far_used_bits(std::uint64_t entry) {
+    // Objects inside this one, which had bits of their own behind these, are through.
+    const std::size_t words = (count_ - 1) / bits_per_word;
+    if (archive_.used_bits_.size() < first_used_ + words) {
+        archive_.used_bits_.resize(first_used_ + words);
+    }
+    return archive_.used_bits_[first_used_ + entry / bits_per_word - 1];
+}
+
 unsigned ObjectReader::version(unsigned newest) {
     // The newest one is meant where there is no place to say.
     if (source_ == Source::arguments) return newest;
@@ -169,12 +195,12 @@ std::optional<std::uint64_t> ObjectReader::find_version(unsigned newest) const {
     return std::nullopt;
 }
 
-unsigned ObjectReader::base_version(const char* name, unsigned newest) {
+unsigned ObjectReader::base_version(std::string_view name, unsigned newest) {
     ++bases_;
     if (source_ == Source::arguments) return newest;
     if (source_ == Source::items) return 0;
     const std::string key =
-        "__version__." + (name != nullptr ? std::string(name) : std::to_string(bases_));
+        "__version__." + (name.data() != nullptr ? std::string(name) : std::to_string(bases_));
     const std::optional<std::uint64_t> entry = find_entry(key);
     if (!entry) return 0;
     if (!mark_used(*entry) && next_ == *entry) ++next_;
@@ -195,18 +221,31 @@ unsigned ObjectReader::checked_version(const Cell& cell, unsigned newest) {
     return static_cast<unsigned>(cell.integer);
 }
 
-const Cell* ObjectReader::find_member(const char* name) {
-    at_member(name, asked_);
-    if (mode_ == Mode::undecided) mode_ = name != nullptr ? Mode::named : Mode::positional;
+inline const Cell* ObjectReader::take(std::uint64_t entry, std::string_view name) {
+    if (mark_used(entry)) return find_repeated(name, entry);
+    next_ = entry + 1;
+    return &cells_[2 * entry + 1];
+}
+
+inline const Cell* ObjectReader::find_name(std::string_view name) {
+    if (next_ < count_ && equals(cells_[2 * next_], name)) return take(next_, name);
+    return find_elsewhere(name);
+}
+
+const Cell* ObjectReader::find_member(std::string_view name) {
+    at_member(name.data(), asked_);
+    const bool has_name = name.data() != nullptr;
+    if (mode_ == Mode::undecided) mode_ = has_name ? Mode::named : Mode::positional;
     const std::uint64_t position = asked_++;
-    if (source_ == Source::arguments) return next_item();
-    if (source_ == Source::items) {
-        if (mode_ == Mode::positional) return next_item();
+    if (source_ == Source::dict || source_ == Source::instance) {
+        return has_name && mode_ == Mode::named ? find_name(name) : find_position(position);
+    }
+    if (source_ == Source::items && mode_ == Mode::named) {
         asked_ = 0;
         leave_member();
         fail_type();
     }
-    return name != nullptr && mode_ == Mode::named ? find_name(name) : find_position(position);
+    return next_item();
 }
 
 const Cell* ObjectReader::next_item() {
@@ -215,8 +254,7 @@ const Cell* ObjectReader::next_item() {
     return &cells_[next_++];
 }
 
-const Cell* ObjectReader::find_name(const char* name) {
-    if (next_ < count_ && equals(cells_[2 * next_], name)) return take(next_, name);
+const Cell* ObjectReader::find_elsewhere(std::string_view name) {
     const std::optional<std::uint64_t> entry = find_entry(name);
     return entry ? take(*entry, name) : nullptr;
 }
@@ -254,14 +292,8 @@ std::optional<std::uint64_t> ObjectReader::find_entry(std::string_view name) con
     return std::nullopt;
 }
 
-const Cell* ObjectReader::take(std::uint64_t entry, const char* name) {
-    if (mark_used(entry)) return find_repeated(name, entry);
-    next_ = entry + 1;
-    return &cells_[2 * entry + 1];
-}
-
 /// A class may use a name more than once: `name#2` is the second.
-const Cell* ObjectReader::find_repeated(const char* name, std::uint64_t entry) {
+const Cell* ObjectReader::find_repeated(std::string_view name, std::uint64_t entry) {
     auto& repeats = archive_.repeats_;
     std::size_t at = first_repeat_;
     while (at < repeats.size() && repeats[at].entry != entry)
@@ -277,23 +309,6 @@ const Cell* ObjectReader::find_repeated(const char* name, std::uint64_t entry) {
     static_cast<void>(mark_used(found));
     next_ = found + 1;
     return &cells_[2 * found + 1];
-}
-
-bool ObjectReader::mark_used(std::uint64_t entry) {
-    std::uint64_t* word = &used_bits_;
-    if (entry >= bits_per_word) {
-        // Objects inside this one, which had bits of their own behind these, are through.
-        const std::size_t words = (count_ - 1) / bits_per_word;
-        if (archive_.used_bits_.size() < first_used_ + words) {
-            archive_.used_bits_.resize(first_used_ + words);
-        }
-        word = &archive_.used_bits_[first_used_ + entry / bits_per_word - 1];
-    }
-    const std::uint64_t bit = std::uint64_t{1} << entry % bits_per_word;
-    if ((*word & bit) != 0) return true;
-    *word |= bit;
-    ++used_;
-    return false;
 }
 
 void ObjectReader::fail_missing(std::string_view expected) {

@@ -61,8 +61,20 @@ template <typename T, typename A, typename O>
 inline constexpr bool is_container<boost::container::deque<T, A, O>> = true;
 template <typename T, typename A>
 inline constexpr bool is_container<boost::container::list<T, A>> = true;
+template <typename T, std::size_t N, typename O>
+inline constexpr bool is_container<boost::container::static_vector<T, N, O>> = true;
+template <typename T, typename A>
+inline constexpr bool is_container<boost::container::slist<T, A>> = true;
 template <typename K, typename C, typename A, typename O>
 inline constexpr bool is_container<boost::container::set<K, C, A, O>> = true;
+template <typename K, typename C, typename A, typename O>
+inline constexpr bool is_container<boost::container::multiset<K, C, A, O>> = true;
+template <typename K, typename C, typename A>
+inline constexpr bool is_container<boost::container::flat_multiset<K, C, A>> = true;
+template <typename K, typename T, typename C, typename A, typename O>
+inline constexpr bool is_container<boost::container::multimap<K, T, C, A, O>> = true;
+template <typename K, typename T, typename C, typename A>
+inline constexpr bool is_container<boost::container::flat_multimap<K, T, C, A>> = true;
 template <typename K, typename C, typename A>
 inline constexpr bool is_container<boost::container::flat_set<K, C, A>> = true;
 template <typename K, typename T, typename C, typename A, typename O>

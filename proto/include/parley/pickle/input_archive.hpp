@@ -57,15 +57,15 @@ public:
 
     template <typename T>
     void load_override(T& object) {
-        load_member(nullptr, object);
+        load_member({}, object);
     }
     template <typename T>
     void load_override(const boost::serialization::nvp<T>& pair) {
-        load_member(pair.name(), pair.value());
+        load_member(name_of(pair), pair.value());
     }
     template <typename T>
     void load_override(boost::serialization::nvp<T>& pair) {
-        load_member(pair.name(), pair.value());
+        load_member(name_of(pair), pair.value());
     }
     void load_binary(void* address, std::size_t size);
     template <typename T>
@@ -128,6 +128,7 @@ public:
     [[noreturn]] void fail_type(std::string_view expected, const Cell& came);
     [[noreturn]] void fail_range(std::string_view expected, const Cell& came);
     [[noreturn]] void fail_size(std::size_t expected, std::size_t came, std::string_view of);
+    [[noreturn]] void fail_capacity(std::size_t most, std::size_t came);
 
     /// A class's object over one that is there.
     template <typename T>
@@ -174,10 +175,18 @@ private:
         }
     };
 
+    /// Ends with a NUL; without data where there is none, as Boost has it for what pointers lead
+    /// to.
     template <typename T>
-    void load_member(const char* name, T& object);
+    [[nodiscard]] static std::string_view name_of(const boost::serialization::nvp<T>& pair) {
+        // Here the compiler sees the literal that most names are, and counts its characters itself.
+        if (pair.name() == nullptr) return {};
+        return pair.name();
+    }
     template <typename T>
-    void load_base(const char* name, T& base);
+    void load_member(std::string_view name, T& object);
+    template <typename T>
+    void load_base(std::string_view name, T& base);
     template <typename T>
     void load_awaited(T& object);
     template <typename T>
@@ -253,306 +262,5 @@ private:
 
 BOOST_SERIALIZATION_REGISTER_ARCHIVE(parley::pickle::InputArchive)
 
-namespace parley::pickle {
-
-template <typename T>
-class InputArchive::Guard {
-public:
-    Guard(InputArchive& archive, LoadedObjects::Number number, T& object) noexcept
-        : archive_(archive), number_(number), object_(&object) {}
-    Guard(const Guard&) = delete;
-    Guard& operator=(const Guard&) = delete;
-    ~Guard() {
-        LoadedObject& known = archive_.loaded_[number_];
-        if (known.is_complete) return;
-        const bool is_owned = known.ownership == Ownership::shared;
-        known.type = &typeid(void);
-        known.class_type = nullptr;
-        if (!is_owned) Destroy{}(object_);
-    }
-
-private:
-    InputArchive& archive_;
-    LoadedObjects::Number number_;
-    T* object_;
-};
-
-template <typename T>
-class InputArchive::Local {
-public:
-    Local(InputArchive& archive, const Cell& cell) {
-        if constexpr (std::is_default_constructible_v<T>) {
-            ::new (static_cast<void*>(&object_)) T();
-            const Destruction destruction{&object_};
-            archive.read(cell, object_);
-            destruction.object = nullptr;
-        } else {
-            archive.construct(cell, &object_);
-        }
-    }
-    Local(const Local&) = delete;
-    Local& operator=(const Local&) = delete;
-    ~Local() { object_.~T(); }
-
-    [[nodiscard]] T& operator*() noexcept { return object_; }
-
-private:
-    struct Destruction {
-        mutable T* object;
-        ~Destruction() {
-            if (object != nullptr) object->~T();
-        }
-    };
-    union {
-        T object_;
-    };
-};
-
-template <typename T, typename Use>
-void InputArchive::read_local(const Cell& cell, Use use) {
-    const LoadedObjects::Number begin = loaded_.size();
-    Local<T> local(*this, cell);
-    const T* const to = use(std::move(*local));
-    if (to != nullptr) loaded_.move(begin, to, &*local, sizeof(T));
-}
-
-template <typename T>
-const boost::archive::detail::basic_pointer_iserializer* InputArchive::register_type(T*) {
-    const auto* const serializer = Common::template register_type<T>();
-    note_type(serializer->get_basic_serializer().get_eti());
-    return serializer;
-}
-
-template <typename T>
-void InputArchive::load_member(const char* name, T& object) {
-    if (reader_ == nullptr) {
-        next_pickle();
-        return read_whole(object);
-    }
-    if constexpr (Serialized<std::remove_const_t<T>>) {
-        if (name == nullptr && awaited_ != nullptr && awaited_->memory == std::addressof(object)) {
-            return load_awaited(object);
-        }
-        if constexpr (!std::is_final_v<T>) {
-            if (reader_->has_base(object)) return load_base(name, object);
-        }
-    }
-    using Map = Mapping<std::remove_const_t<T>>;
-    if (const Cell* const cell = reader_->find_member(name)) return read(*cell, object);
-    if constexpr (requires { Map::load_missing(object); })
-        Map::load_missing(object);
-    else
-        reader_->fail_missing(Map::expected());
-}
-
-template <typename T>
-void InputArchive::load_base(const char* name, T& base) {
-    for (std::size_t i = reader_->first_base(); i < bases_.size(); ++i) {
-        // A virtual base that another base has read already.
-        if (bases_[i].address == std::addressof(base) && *bases_[i].type == typeid(T)) return;
-    }
-    bases_.push_back({std::addressof(base), &typeid(T)});
-    constexpr unsigned newest = boost::serialization::version<T>::value;
-    if (newest > 0 && reader_->has_base_as_member()) {
-        const Cell* const cell = reader_->find_member(name);
-        if (cell == nullptr) reader_->fail_missing("dict");
-        return load_object(*cell, base);
-    }
-    const unsigned version = newest > 0 ? reader_->base_version(name, newest) : 0;
-    const ObjectReader::As as(*reader_, class_info<T>, std::addressof(base));
-    reader_->read_members(base, version);
-}
-
-template <typename T>
-void InputArchive::load_object(const Cell& cell, T& object) {
-    ObjectReader reader(*this);
-    reader.open(cell, python_class<T>());
-    const unsigned version = reader.version(boost::serialization::version<T>::value);
-    const ObjectReader::As as(reader, class_info<T>, std::addressof(object));
-    reader.read_members(object, version);
-    reader.close();
-    is_used_up_ = reader.is_used_up();
-}
-
-/// Constructs an object with the arguments that its own load_construct_data reads.
-template <typename T>
-void InputArchive::construct(const Cell& cell, T* memory) {
-    static_assert(Serialized<T>, "a type without a default constructor needs load_construct_data");
-    ObjectReader reader(*this);
-    reader.open(cell, python_class<T>());
-    const unsigned version = reader.version(boost::serialization::version<T>::value);
-    boost::serialization::load_construct_data_adl(*this, memory, version);
-    struct Destruction {
-        T* object;
-        ~Destruction() {
-            if (object != nullptr) object->~T();
-        }
-    } destruction{memory};
-    const ObjectReader::As as(reader, class_info<T>, memory);
-    reader.read_members(*memory, version);
-    reader.close();
-    destruction.object = nullptr;
-}
-
-template <typename T>
-void InputArchive::load_part(const Cell& cell, T& object) {
-    if (node_of(cell) != nullptr && is_tracked<InputArchive, T>()) {
-        const auto number = add(node_of(cell), std::addressof(object), Ownership::part);
-        loaded_[number].is_complete = true;
-    }
-    load_object(cell, object);
-}
-
-template <typename T>
-LoadedObjects::Number InputArchive::add(const void* node, T* object, Ownership ownership) {
-    const TypeInfo* class_type = nullptr;
-    if constexpr (std::is_polymorphic_v<T>) {
-        using Type = typename boost::serialization::type_info_implementation<T>::type;
-        class_type = &boost::serialization::singleton<Type>::get_const_instance();
-    }
-    const void* const key = node != nullptr ? node : object;
-    const auto number = loaded_.add(key, typeid(T), class_type, object, ownership);
-    if (ownership == Ownership::shared) loaded_[number].owner.reset(object, Destroy{});
-    return number;
-}
-
-template <typename T>
-T* InputArchive::as_pointer_to(const LoadedObject& object) const {
-    if (*object.type == typeid(T)) return static_cast<T*>(object.address);
-    if constexpr (std::is_polymorphic_v<T>) {
-        using Type = typename boost::serialization::type_info_implementation<T>::type;
-        if (object.class_type == nullptr) return nullptr;
-        return static_cast<T*>(boost::serialization::void_upcast(
-            *object.class_type, boost::serialization::singleton<Type>::get_const_instance(),
-            object.address));
-    }
-    return nullptr;
-}
-
-template <typename T>
-T* InputArchive::load_pointee(const Cell& cell, Ownership wanted, std::shared_ptr<void>* owner) {
-    static_cast<void>(&PointerUse<InputArchive, T>::mark);
-    const void* const node = node_of(cell);
-    LoadedObjects::Number number = node == nullptr ? LoadedObjects::none : loaded_.first(node);
-    T* object = nullptr;
-    for (; number != LoadedObjects::none; number = loaded_[number].next) {
-        object = share<T>(number, wanted);
-        if (object != nullptr) break;
-    }
-    if (object == nullptr) {
-        number = create<T>(cell, wanted);
-        object = as_pointer_to<T>(loaded_[number]);
-    }
-    if (owner != nullptr) *owner = loaded_[number].owner;
-    return object;
-}
-
-/// The object for one more pointer, or null where it cannot have one of that kind.
-template <typename T>
-T* InputArchive::share(LoadedObjects::Number number, Ownership wanted) {
-    LoadedObject& known = loaded_[number];
-    T* const object = as_pointer_to<T>(known);
-    if (object == nullptr || wanted == Ownership::raw) return object;
-    // What is older than an attempt must not come to belong to what the attempt has made.
-    const bool may_adopt = known.ownership == Ownership::raw && number >= first_of_attempt_;
-    if (wanted == Ownership::shared) {
-        if (known.ownership == Ownership::shared) return object;
-        if (!may_adopt) return nullptr;
-        known.owner = std::shared_ptr<T>(object, Destroy{});
-    } else {
-        const bool is_free = known.ownership == Ownership::raw;
-        if (!known.is_complete && (is_free || known.ownership == Ownership::unique)) fail_cycle();
-        if (!may_adopt) return nullptr;
-    }
-    known.ownership = wanted;
-    return object;
-}
-
-template <typename T>
-LoadedObjects::Number InputArchive::create(const Cell& cell, Ownership wanted) {
-    if constexpr (!Serialized<T>) {
-        auto* const object = new T();
-        const auto number = add(node_of(cell), object, wanted);
-        const Guard<T> guard(*this, number, *object);
-        read(cell, *object);
-        loaded_[number].is_complete = true;
-        return number;
-    } else {
-        if constexpr (std::is_polymorphic_v<T>) {
-            using Type = typename boost::serialization::type_info_implementation<T>::type;
-            const TypeInfo& base = boost::serialization::singleton<Type>::get_const_instance();
-            const TypeInfo* const type = class_of(cell, Mapping<T>::expected());
-            if (type != nullptr && *type != base) return create_derived<T>(cell, *type, wanted);
-        }
-        if constexpr (std::is_abstract_v<T>)
-            fail_type("an instance of a class derived from " + readable_name(typeid(T)), cell);
-        else
-            return create_object<T>(cell, wanted);
-    }
-}
-
-template <typename T>
-LoadedObjects::Number InputArchive::create_object(const Cell& cell, Ownership wanted) {
-    ObjectReader reader(*this);
-    reader.open(cell, python_class<T>());
-    const unsigned version = reader.version(boost::serialization::version<T>::value);
-    boost::archive::detail::heap_allocation<T> memory;
-    boost::serialization::load_construct_data_adl(*this, memory.get(), version);
-    T* const object = memory.release();
-    const auto number = add(node_of(cell), object, wanted);
-    finish(reader, number, *object, version);
-    return number;
-}
-
-template <typename T>
-LoadedObjects::Number InputArchive::create_derived(const Cell& cell, const TypeInfo& type,
-                                                   Ownership wanted) {
-    using Serializers = boost::archive::detail::archive_serializer_map<InputArchive>;
-    Awaited awaited{node_of(cell), wanted};
-    construct_derived(cell, Serializers::find(type), awaited);
-    LoadedObject& made = loaded_[awaited.number];
-    if (as_pointer_to<T>(made) == nullptr) {
-        if (wanted != Ownership::shared) type.destroy(made.address);
-        loaded_.truncate(awaited.number);
-        fail_type("an instance of a class derived from " + readable_name(typeid(T)), cell);
-    }
-    return awaited.number;
-}
-
-/// Boost has constructed the object that `construct_derived` asked for.
-template <typename T>
-void InputArchive::load_awaited(T& object) {
-    Awaited& awaited = *std::exchange(awaited_, nullptr);
-    awaited.number = add(awaited.node, std::addressof(object), awaited.wanted);
-    finish(*reader_, awaited.number, object, awaited.version);
-}
-
-template <typename T>
-void InputArchive::finish(ObjectReader& reader, LoadedObjects::Number number, T& object,
-                          unsigned version) {
-    const Guard<T> guard(*this, number, object);
-    const ObjectReader::As as(reader, class_info<T>, std::addressof(object));
-    reader.read_members(object, version);
-    reader.close();
-    loaded_[number].is_complete = true;
-}
-
-template <typename Read>
-bool InputArchive::attempt(Read read) {
-    struct Scope {
-        InputArchive& archive;
-        LoadedObjects::Number before;
-        ~Scope() { archive.first_of_attempt_ = before; }
-    } scope{*this, std::exchange(first_of_attempt_, loaded_.size())};
-    try {
-        if (read()) return true;
-        loaded_.truncate(first_of_attempt_);
-        return false;
-    } catch (const Error& error) {
-        if (!does_not_fit(error)) throw;
-        loaded_.truncate(first_of_attempt_);
-        return false;
-    }
-}
-
-}  // namespace parley::pickle
+#include <parley/pickle/input_archive_object.hpp>
+#include <parley/pickle/input_archive_pointer.hpp>

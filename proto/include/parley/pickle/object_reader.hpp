@@ -35,12 +35,12 @@ public:
     void open(const Cell& cell, const PythonName* python, bool is_known = false);
     /// The version of the class that the members were written by; `newest` is ours.
     [[nodiscard]] unsigned version(unsigned newest);
-    /// The same of a base.
-    [[nodiscard]] unsigned base_version(const char* name, unsigned newest);
+    /// The same of a base. Names end with a NUL; one without data is none.
+    [[nodiscard]] unsigned base_version(std::string_view name, unsigned newest);
     /// Whether a base of some version stands by itself, as a member.
     [[nodiscard]] bool has_base_as_member() const noexcept;
     /// The next member, or null where there is none.
-    [[nodiscard]] const Cell* find_member(const char* name);
+    [[nodiscard]] const Cell* find_member(std::string_view name);
     [[noreturn]] void fail_missing(std::string_view expected);
     /// Fails where items are left.
     void close();
@@ -94,13 +94,15 @@ private:
     void use_items(std::span<const Cell> items, Source source);
     void use_tables(const Cell& first, const Cell& second);
     [[nodiscard]] const Cell* next_item();
-    [[nodiscard]] const Cell* find_name(const char* name);
+    [[nodiscard]] const Cell* find_name(std::string_view name);
+    [[nodiscard]] const Cell* find_elsewhere(std::string_view name);
     [[nodiscard]] const Cell* find_position(std::uint64_t position);
     [[nodiscard]] std::optional<std::uint64_t> find_entry(std::string_view name) const;
-    [[nodiscard]] const Cell* take(std::uint64_t entry, const char* name);
-    [[nodiscard]] const Cell* find_repeated(const char* name, std::uint64_t entry);
+    [[nodiscard]] const Cell* take(std::uint64_t entry, std::string_view name);
+    [[nodiscard]] const Cell* find_repeated(std::string_view name, std::uint64_t entry);
     /// Whether the entry was asked for before.
     [[nodiscard]] bool mark_used(std::uint64_t entry);
+    [[nodiscard]] std::uint64_t& far_used_bits(std::uint64_t entry);
     [[nodiscard]] std::optional<std::uint64_t> find_version(unsigned newest) const;
     [[nodiscard]] unsigned checked_version(const Cell& cell, unsigned newest);
 

@@ -17,6 +17,7 @@
 #include <boost/serialization/split_free.hpp>
 #include <boost/serialization/split_member.hpp>
 #include <boost/serialization/string.hpp>
+#include <boost/serialization/strong_typedef.hpp>
 #include <boost/serialization/tracking.hpp>
 #include <boost/serialization/unique_ptr.hpp>
 #include <boost/serialization/vector.hpp>
@@ -140,6 +141,11 @@ struct Plain : Bitwise {
         archive& boost::serialization::base_object<Bitwise>(*this);
     }
 };
+BOOST_STRONG_TYPEDEF(int, Meters)
+BOOST_STRONG_TYPEDEF(double, Seconds)
+BOOST_STRONG_TYPEDEF(unsigned char, Percent)
+BOOST_STRONG_TYPEDEF(bool, Armed)
+BOOST_STRONG_TYPEDEF(std::string, Label)
 
 /// Asks the archive what it is.
 struct Asking {
@@ -281,6 +287,11 @@ BOOST_CLASS_VERSION(boost_class::Grown, 2)
 BOOST_IS_BITWISE_SERIALIZABLE(boost_class::Bitwise)
 BOOST_CLASS_IMPLEMENTATION(boost_class::Plain, boost::serialization::object_serializable)
 BOOST_CLASS_TRACKING(boost_class::Plain, boost::serialization::track_never)
+BOOST_CLASS_IMPLEMENTATION(boost_class::Meters, boost::serialization::primitive_type)
+BOOST_CLASS_IMPLEMENTATION(boost_class::Seconds, boost::serialization::primitive_type)
+BOOST_CLASS_IMPLEMENTATION(boost_class::Percent, boost::serialization::primitive_type)
+BOOST_CLASS_IMPLEMENTATION(boost_class::Armed, boost::serialization::primitive_type)
+BOOST_CLASS_IMPLEMENTATION(boost_class::Label, boost::serialization::primitive_type)
 BOOST_SERIALIZATION_ASSUME_ABSTRACT(boost_class::Animal)
 BOOST_CLASS_EXPORT_KEY(boost_class::Dog)
 BOOST_CLASS_EXPORT_IMPLEMENT(boost_class::Dog)
@@ -323,6 +334,20 @@ TEST_CASE("boost: arrays, binary objects and bitwise types", "[archive]") {
           "'grid': [[1, 2], [3, 4]], 'name': 'raw'}");
     CHECK(comes_back_from_both(std::vector<Bitwise>{{1, 2}, {3, 4}}));
     CHECK(comes_back_from_both(Plain{{5, 6}}));
+}
+
+TEST_CASE("boost: strong typedefs of numbers and strings", "[archive]") {
+    CHECK(comes_back_from_both(Meters(7)));
+    CHECK(comes_back(Meters(-7)));
+    CHECK(comes_back(Seconds(0.25)));
+    CHECK(python(std::vector<Seconds>{Seconds(0.25)}) == "[0.25]");
+    CHECK(comes_back(Percent(200)));
+    CHECK(comes_back(Armed(true)));
+    CHECK(python(Armed(true)) == "True");
+    CHECK(comes_back(Label("oven")));
+    CHECK(python(Label("oven")) == "'oven'");
+    CHECK(support::reading<Percent>(256) ==
+          "out of range: expected an int from 0 to 255, got int 256");
 }
 
 TEST_CASE("boost: what an archive says of itself", "[archive]") {

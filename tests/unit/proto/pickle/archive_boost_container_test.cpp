@@ -9,8 +9,11 @@
 #include <boost/container/list.hpp>
 #include <boost/container/map.hpp>
 #include <boost/container/set.hpp>
+#include <boost/container/slist.hpp>
 #include <boost/container/small_vector.hpp>
 #include <boost/container/stable_vector.hpp>
+#include <boost/container/static_vector.hpp>
+#include <boost/container/string.hpp>
 #include <boost/container/vector.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <boost/multiprecision/cpp_dec_float.hpp>
@@ -183,6 +186,15 @@ TEST_CASE("boost: the smart pointers that have a header", "[archive]") {
 TEST_CASE("boost: containers, variants and arrays of Boost's own", "[archive]") {
     CHECK(comes_back(boost::container::vector<int>{1, 2}));
     CHECK(comes_back(boost::container::small_vector<Point, 2>{{1, 2}, {3, 4}, {5, 6}}));
+    using Few = boost::container::static_vector<int, 2>;
+    CHECK(comes_back(Few{1, 2}));
+    CHECK(support::reading<Few>(parley::list(1, 2, 3)) ==
+          "out of range: expected at most 2 items, got 3");
+    CHECK(comes_back(boost::container::slist<int>{1, 2}));
+    CHECK(comes_back(boost::container::string("text")));
+    CHECK(comes_back(boost::container::multimap<int, int>{{1, 2}, {1, 3}}));
+    CHECK(comes_back(boost::container::flat_multiset<int>{1, 1}));
+    CHECK(comes_back(boost::container::flat_multimap<int, int>{{1, 2}, {1, 3}}));
     CHECK(comes_back(boost::container::stable_vector<int>{1, 2}));
     CHECK(comes_back(boost::container::deque<int>{1, 2}));
     CHECK(comes_back(boost::container::list<int>{1, 2}));

@@ -288,6 +288,19 @@ TEST_CASE("archive: durations and times are timedelta, datetime and date", "[arc
     CHECK(support::dump_failure(std::tuple(sys_days(year(10000) / 1 / 1))).code ==
           parley::Errc::not_picklable);
     CHECK(reading<seconds>(Value(1)) == "wrong type: expected datetime.timedelta, got int 1");
+    // timedelta.min and timedelta.max, and one microsecond more.
+    using Wide = duration<std::int64_t, std::ratio<1>>;
+    const Wide most(std::int64_t{86'400} * 1'000'000'000 - 1);
+    const Wide least(std::int64_t{86'400} * -999'999'999);
+    CHECK(comes_back(std::tuple(most, least, nanoseconds::max() / 1000 * 1000)));
+    CHECK(support::dump_failure(std::tuple(most + 1s)).code == parley::Errc::not_picklable);
+    CHECK(support::dump_failure(std::tuple(least - 1s)).code == parley::Errc::not_picklable);
+    CHECK(support::dump_failure(std::tuple(duration<double>(std::nan("")))).code ==
+          parley::Errc::not_picklable);
+    const sys_time<microseconds> last(sys_days(9999y / 12 / 31) + 24h - 1us);
+    CHECK(comes_back(std::tuple(last, sys_days(1y / 1 / 1))));
+    CHECK(reading<system_clock::time_point>(support::value_of(std::tuple(last))[0])
+              .starts_with("out of range: expected a time within the range of the type"));
 }
 
 TEST_CASE("archive: paths are str, UUIDs are UUID, big integers are int", "[archive]") {

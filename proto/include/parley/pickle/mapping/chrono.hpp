@@ -103,12 +103,13 @@ template <typename Duration>
 TimeDelta to_timedelta(OutputArchive& archive, const Duration& duration) {
     using std::chrono::duration_cast;
     using Days = std::chrono::duration<double, std::chrono::days::period>;
-    constexpr double most_days = 999'999'999;
+    constexpr int most_days = 999'999'999;
     const double rough = duration_cast<Days>(duration).count();
-    if (!(std::abs(rough) < most_days)) {
-        archive.fail(Errc::not_picklable, "expected a duration of less than 999999999 days");
+    const bool is_near = std::abs(rough) < most_days + 2;
+    const auto days = std::chrono::floor<std::chrono::days>(is_near ? duration : Duration());
+    if (!is_near || days.count() < -most_days || days.count() > most_days) {
+        archive.fail(Errc::not_picklable, "expected a duration of at most 999999999 days");
     }
-    const auto days = std::chrono::floor<std::chrono::days>(duration);
     const auto rest = std::chrono::floor<std::chrono::microseconds>(duration - days);
     TimeDelta delta = TimeDelta::of(rest);
     delta.days += static_cast<std::int32_t>(days.count());

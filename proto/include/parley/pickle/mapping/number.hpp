@@ -243,50 +243,61 @@ private:
     }
 };
 
-/// Numbers that Boost.Serialization wraps into types of their own: collection_size_type, say.
+/// Converts to just this type, and so finds a constructor that takes no other.
+template <typename Wanted>
+struct Exactly {
+    template <typename T>
+    requires std::same_as<T, Wanted>
+    operator T() const;
+};
+template <typename T, typename Number>
+concept Takes = requires(Exactly<Number> number) {
+    T{number};
+};
+/// The first of some types that a constructor of T's takes.
+template <typename T, typename... Numbers>
+struct FirstTaken {};
+template <typename T, typename Number, typename... Others>
+struct FirstTaken<T, Number, Others...> : FirstTaken<T, Others...> {};
+template <typename T, typename Number, typename... Others>
+requires Takes<T, Number>
+struct FirstTaken<T, Number, Others...> {
+    using Type = Number;
+};
+
+/// Numbers and strings in types of their own that are primitive to Boost.Serialization:
+/// collection_size_type, say, and strong typedefs. Each has a constructor from its number, or from
+/// the type that it is a kind of.
 template <typename T>
 requires std::is_class_v<T> &&(boost::serialization::implementation_level<T>::value ==
                                boost::serialization::primitive_type) &&
-    std::convertible_to<const T&, std::int64_t> struct Mapping<T> {
+    (std::convertible_to<const T&, std::int64_t> ||
+     std::convertible_to<const T&, std::string>)struct Mapping<T> {
+    using Taken =
+        typename FirstTaken<T, bool, char, signed char, unsigned char, short, unsigned short, int,
+                            unsigned, long, unsigned long, long long, unsigned long long, float,
+                            double, long double, std::string, boost::archive::class_id_type,
+                            boost::archive::object_id_type>::Type;
+    static constexpr bool is_plain =
+        std::is_arithmetic_v<Taken> || std::same_as<Taken, std::string>;
+    using Plain = std::conditional_t<is_plain, Taken, std::int64_t>;
+    using Saved = std::conditional_t<std::is_arithmetic_v<Plain>, Plain, const Plain&>;
+
     static constexpr bool is_hashable = true;
-    static std::string_view expected() noexcept { return "int"; }
+    static std::string_view expected() noexcept { return Mapping<Plain>::expected(); }
     static Fit fit(const InputArchive& archive, const Cell& cell) noexcept {
-        return Mapping<std::int64_t>::fit(archive, cell);
+        return Mapping<Plain>::fit(archive, cell);
     }
     static void save(OutputArchive& archive, const T& value) {
-        archive.write(static_cast<std::int64_t>(value));
+        archive.write(static_cast<Saved>(value));
     }
     static void load(InputArchive& archive, const Cell& cell, T& value) {
-        std::int64_t number;
-        archive.read(cell, number);
-        value = from(number);
-    }
-
-private:
-    // Each has a constructor from some integer, or from the type that it is a kind of.
-    template <typename Number>
-    struct Exactly {
-        template <typename Wanted>
-        requires std::same_as<Wanted, Number>
-        operator Wanted() const;
-    };
-    template <typename Number>
-    static constexpr bool takes = requires(Exactly<Number> number) {
-        T{number};
-    };
-    static T from(std::int64_t number) {
-        using namespace boost::archive;
-        const auto size = static_cast<std::size_t>(number);
-        if constexpr (takes<std::size_t>)
-            return T{size};
-        else if constexpr (takes<unsigned>)
-            return T{static_cast<unsigned>(number)};
-        else if constexpr (takes<bool>)
-            return T{number != 0};
-        else if constexpr (takes<class_id_type>)
-            return T{class_id_type(size)};
+        Plain plain{};
+        archive.read(cell, plain);
+        if constexpr (is_plain)
+            value = T{plain};
         else
-            return T{object_id_type(size)};
+            value = T{Taken(static_cast<std::size_t>(plain))};
     }
 };
 

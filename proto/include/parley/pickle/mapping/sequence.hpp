@@ -14,12 +14,11 @@
 #include <cstddef>
 #include <forward_list>
 #include <iterator>
-#include <ranges>
 #include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <valarray>
+#include <vector>
 
 namespace boost {
 
@@ -135,11 +134,19 @@ private:
     static bool load_ndarray(InputArchive& archive, const Cell& cell, T& items) {
         const Result<NdArray> array = NdArray::from_value(archive.value(cell));
         if (!array || array->ndim() != 1) return false;
+        check_capacity(archive, array->size());
         const std::vector<Item> elements = elements_of<Item>(archive, cell, *array, "list");
         items.assign(elements.begin(), elements.end());
         return true;
     }
+    /// A container of limited capacity says so by what it throws, which is not what the peer did.
+    static void check_capacity(InputArchive& archive, std::size_t size) {
+        if constexpr (requires { T::capacity(); }) {
+            if (size > T::capacity()) archive.fail_capacity(T::capacity(), size);
+        }
+    }
     static void load_in_place(InputArchive& archive, std::span<const Cell> cells, T& items) {
+        check_capacity(archive, cells.size());
         items.clear();
         items.resize(cells.size());
         if constexpr (std::is_arithmetic_v<Item>) {
@@ -160,6 +167,7 @@ private:
         }
     }
     static void load_one_by_one(InputArchive& archive, std::span<const Cell> cells, T& items) {
+        check_capacity(archive, cells.size());
         items.clear();
         if constexpr (requires { items.reserve(cells.size()); }) items.reserve(cells.size());
         Trail::Descent step(archive);
@@ -195,15 +203,26 @@ private:
     }
 };
 
+/// std::valarray, without its header, which takes its time to compile.
 template <typename T>
-struct Mapping<std::valarray<T>> : ListMapping<T> {
-    static void save(OutputArchive& archive, const std::valarray<T>& items) {
-        ListMapping<T>::save_list(archive, items, items.size());
+concept ValArray = std::is_class_v<T> && requires(T array, typename T::value_type value) {
+    T(value, array.size());
+    array.resize(array.size(), value);
+    array.cshift(1);
+    array.sum();
+};
+
+template <ValArray T>
+struct Mapping<T> : ListMapping<typename T::value_type> {
+    using List = ListMapping<typename T::value_type>;
+
+    static void save(OutputArchive& archive, const T& items) {
+        List::save_list(archive, items, items.size());
     }
-    static void load(InputArchive& archive, const Cell& cell, std::valarray<T>& items) {
+    static void load(InputArchive& archive, const Cell& cell, T& items) {
         const std::size_t size = archive.items(cell, "list").size();
         items.resize(size);
-        ListMapping<T>::load_array(archive, cell, std::begin(items), size);
+        List::load_array(archive, cell, std::begin(items), size);
     }
 };
 

@@ -6,6 +6,7 @@
 #include <parley/pickle/output_archive.hpp>
 
 #include <boost/archive/basic_archive.hpp>
+#include <boost/container/container_fwd.hpp>
 #include <boost/serialization/string.hpp>
 
 #include <algorithm>
@@ -13,7 +14,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstring>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -30,10 +30,9 @@ struct TextMapping {
     }
 };
 
-template <typename Traits, typename Allocator>
-struct Mapping<std::basic_string<char, Traits, Allocator>> : TextMapping {
-    using Text = std::basic_string<char, Traits, Allocator>;
-
+/// A string of chars that owns its text.
+template <typename Text>
+struct StringMapping : TextMapping {
     static void save(OutputArchive& archive, const Text& text) {
         archive.write_text({text.data(), text.size()});
     }
@@ -42,6 +41,13 @@ struct Mapping<std::basic_string<char, Traits, Allocator>> : TextMapping {
         text.assign(read.data(), read.size());
     }
 };
+
+template <typename Traits, typename Allocator>
+struct Mapping<std::basic_string<char, Traits, Allocator>>
+    : StringMapping<std::basic_string<char, Traits, Allocator>> {};
+template <typename Traits, typename Allocator>
+struct Mapping<boost::container::basic_string<char, Traits, Allocator>>
+    : StringMapping<boost::container::basic_string<char, Traits, Allocator>> {};
 
 template <typename Traits>
 struct Mapping<std::basic_string_view<char, Traits>> : TextMapping {
@@ -139,12 +145,18 @@ char > struct Mapping<T*> : TextMapping {
     }
 };
 
-template <>
-struct Mapping<std::filesystem::path> : TextMapping {
-    static void save(OutputArchive& archive, const std::filesystem::path& path) {
-        archive.write(path.native());
-    }
-    static void load(InputArchive& archive, const Cell& cell, std::filesystem::path& path) {
+/// std::filesystem::path, without its header, which takes its time to compile.
+template <typename T>
+concept PathLike = std::is_class_v<T> && requires(const T& path) {
+    T::preferred_separator;
+    { path.native() } -> std::same_as<const std::string&>;
+    path.lexically_normal();
+};
+
+template <PathLike T>
+struct Mapping<T> : TextMapping {
+    static void save(OutputArchive& archive, const T& path) { archive.write(path.native()); }
+    static void load(InputArchive& archive, const Cell& cell, T& path) {
         path = std::string(archive.text(cell));
     }
 };
