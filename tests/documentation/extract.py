@@ -8,7 +8,8 @@ import os
 import re
 import sys
 
-PAGES = ("README.md", "docs/guide.md", "docs/coming-from.md", "docs/library.md", "SECURITY.md")
+PAGES = ("README.md", "docs/guide.md", "docs/coming-from.md", "docs/library.md", "docs/typed.md",
+         "SECURITY.md")
 FENCE = re.compile(r"^(<!-- (?P<note>.*?) -->\n)?```(?P<language>\w+)\n(?P<code>.*?)^```$",
                    re.DOTALL | re.MULTILINE)
 PRELUDE = """\

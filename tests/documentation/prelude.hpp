@@ -22,6 +22,7 @@
 #include <iterator>
 #include <list>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
