@@ -41,14 +41,6 @@ bool equal_bytes(std::span<const std::byte> left, std::span<const std::byte> rig
     return std::ranges::equal(left, right);
 }
 
-bool equal_globals(const GlobalNode& left, const GlobalNode& right) noexcept {
-    const auto name = [](const GlobalNode& node) {
-        const QualifiedName came{node.module.text_view(), node.name.text_view()};
-        return node.legacy_names ? modern_name(came) : came;
-    };
-    return name(left) == name(right);
-}
-
 class Comparison {
 public:
     bool run(const Cell& left, const Cell& right) {
@@ -84,7 +76,7 @@ private:
                 return same_table(left, right, 2);
             case Tag::global:
                 if (known(left, right)) return true;
-                return equal_globals(*left.global(), *right.global());
+                return modern_name(*left.global()) == modern_name(*right.global());
             case Tag::object:
                 return same_object(left, right);
             case Tag::persistent:

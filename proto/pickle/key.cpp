@@ -1,6 +1,7 @@
 #include "key.hpp"
 
 #include "hash.hpp"
+#include "names.hpp"
 #include "number.hpp"
 
 #include <algorithm>
@@ -78,14 +79,14 @@ std::uint64_t hash_number(const Cell& number) noexcept {
 }
 
 std::uint64_t hash_global(const GlobalNode& global) noexcept {
-    return combine_hashes(hash_bytes(global.module.text_view(), hash_seed()),
-                          hash_bytes(global.name.text_view(), hash_seed() + 1));
+    const QualifiedName name = modern_name(global);
+    return combine_hashes(hash_bytes(name.module, hash_seed()),
+                          hash_bytes(name.name, hash_seed() + 1));
 }
 
-bool equal_globals(const GlobalNode& left, const GlobalNode& right) noexcept {
-    return left.module.text_view() == right.module.text_view() &&
-           left.name.text_view() == right.name.text_view() &&
-           left.legacy_names == right.legacy_names;
+KeyClass classify_global(const GlobalNode& global) noexcept {
+    const QualifiedName name = modern_name(global);
+    return by_size(name.module.size() + name.name.size());
 }
 
 }  // namespace
@@ -133,7 +134,7 @@ KeyClass classify_key(const Cell& key) noexcept {
         case Tag::big_integer:
             return by_size(key.size());
         case Tag::global:
-            return by_size(key.global()->module.size() + key.global()->name.size());
+            return classify_global(*key.global());
         case Tag::tuple:
             return classify_tuple(key);
         case Tag::frozenset:
@@ -188,7 +189,9 @@ bool equal_simple(const Cell& left, const Cell& right) noexcept {
     if (is_bytes(left.tag())) return is_bytes(right.tag()) && content(left) == content(right);
     if (left.tag() != right.tag()) return false;
     if (left.integer == right.integer) return true;
-    if (left.tag() == Tag::global) return equal_globals(*left.global(), *right.global());
+    if (left.tag() == Tag::global) {
+        return modern_name(*left.global()) == modern_name(*right.global());
+    }
     if (left.tag() != Tag::tuple || left.size() != right.size()) return false;
     return std::equal(left.items(), left.items() + left.size(), right.items(), equal_simple);
 }

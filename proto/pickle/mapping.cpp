@@ -28,8 +28,9 @@ bool is_same_member(std::string_view python, std::string_view cpp) noexcept {
     }
 }
 
-char32_t take_code_point(std::string_view& text) noexcept {
+std::optional<char32_t> take_code_point(std::string_view& text) noexcept {
     const CodePoint first = first_code_point(text);
+    if (first.size == 0) return std::nullopt;
     text.remove_prefix(first.size);
     return first.value;
 }

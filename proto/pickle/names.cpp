@@ -41,6 +41,11 @@ QualifiedName modern_name(QualifiedName legacy) noexcept {
     return translate(legacy, modern_globals, modern_modules);
 }
 
+QualifiedName modern_name(const GlobalNode& global) noexcept {
+    const QualifiedName came{global.module.text_view(), global.name.text_view()};
+    return global.legacy_names ? modern_name(came) : came;
+}
+
 QualifiedName legacy_name(QualifiedName modern) noexcept {
     return translate(modern, legacy_globals, legacy_modules);
 }

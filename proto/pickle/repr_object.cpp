@@ -152,9 +152,7 @@ void add_callable(ReprPieces& pieces, const Value& callable) {
 }  // namespace
 
 QualifiedName modern_name(const Value& global) noexcept {
-    const GlobalNode& node = *Access::cell(global).global();
-    const QualifiedName name = {node.module.text_view(), node.name.text_view()};
-    return node.legacy_names ? modern_name(name) : name;
+    return modern_name(*Access::cell(global).global());
 }
 
 std::vector<ReprPiece> describe(const Value& value) {

@@ -197,10 +197,7 @@ std::string_view Value::qualname() const {
 
 bool Value::is_global(std::string_view module, std::string_view qualname) const noexcept {
     if (!is_global()) return false;
-    const pickle::GlobalNode& node = *cell_.global();
-    pickle::QualifiedName name{node.module.text_view(), node.name.text_view()};
-    if (node.legacy_names) name = pickle::modern_name(name);
-    return name.module == module && name.name == qualname;
+    return pickle::modern_name(*cell_.global()) == pickle::QualifiedName{module, qualname};
 }
 
 std::optional<int> Value::protocol() const noexcept {

@@ -531,6 +531,15 @@ TEST_CASE("reader: Python 2's names are known by Python 3's", "[pickle]") {
     CHECK_FALSE(load("\x80\3c__builtin__\nxrange\n.").is_global("builtins", "range"));
 }
 
+TEST_CASE("reader: a class is one key by Python 2's name and by Python 3's", "[pickle]") {
+    const Value legacy = load("\x80\2c__builtin__\nxrange\n.");
+    const Value modern = load("\x80\3cbuiltins\nrange\n.");
+    CHECK(legacy == modern);
+    CHECK(parley::set(legacy, modern, load("\x80\3c__builtin__\nxrange\n.")).size() == 2);
+    CHECK(parley::dict({{parley::tuple(legacy), 1}}).at(parley::tuple(modern)) == 1);
+    CHECK(load("\x80\2(c__builtin__\nxrange\n\x80\4cbuiltins\nrange\n\x91.").size() == 1);
+}
+
 TEST_CASE("reader: persistent ids are kept, or given their meaning", "[pickle]") {
     CHECK(load("Pname\n.").as_persistent_id() == "name");
     CHECK(load("K\1Q.").as_persistent_id() == 1);

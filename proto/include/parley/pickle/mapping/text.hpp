@@ -14,6 +14,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -64,8 +65,8 @@ struct Mapping<std::basic_string_view<char, Traits>> : TextMapping {
 /// kept. Fails with the number of units that are text.
 [[nodiscard]] bool append_units(std::string& out, const void* units, std::size_t count,
                                 std::size_t unit_size);
-/// Reads the code point at the head of a text that is UTF-8.
-[[nodiscard]] char32_t take_code_point(std::string_view& text) noexcept;
+/// Reads the code point at the head of a text; nothing where that is not UTF-8.
+[[nodiscard]] std::optional<char32_t> take_code_point(std::string_view& text) noexcept;
 
 template <typename Unit>
 concept WideCharacter = std::same_as<Unit, wchar_t> || std::same_as<Unit, char8_t> ||
@@ -96,21 +97,27 @@ struct Mapping<std::basic_string<Unit, Traits, Allocator>> : TextMapping {
     static void load(InputArchive& archive, const Cell& cell, Text& text) {
         std::string_view left = archive.text(cell);
         Text read;
-        while (!left.empty()) {
-            if constexpr (sizeof(Unit) == 1) {
-                read.assign(reinterpret_cast<const Unit*>(left.data()), left.size());
-                left = {};
-            } else {
-                const char32_t code_point = take_code_point(left);
-                if (sizeof(Unit) == 2 && code_point > 0xffff) {
-                    read += static_cast<Unit>(0xd7c0 + (code_point >> 10));
-                    read += static_cast<Unit>(0xdc00 + (code_point & 0x3ff));
-                } else {
-                    read += static_cast<Unit>(code_point);
-                }
+        if constexpr (sizeof(Unit) == 1) {
+            read.assign(reinterpret_cast<const Unit*>(left.data()), left.size());
+        } else {
+            while (!left.empty()) {
+                // Python 2's str may be anything.
+                const std::optional<char32_t> code_point = take_code_point(left);
+                if (!code_point) archive.fail_type("str of UTF-8", cell);
+                append(read, *code_point);
             }
         }
         text = std::move(read);
+    }
+
+private:
+    static void append(Text& text, char32_t code_point) {
+        if (sizeof(Unit) == 2 && code_point > 0xffff) {
+            text += static_cast<Unit>(0xd7c0 + (code_point >> 10));
+            text += static_cast<Unit>(0xdc00 + (code_point & 0x3ff));
+        } else {
+            text += static_cast<Unit>(code_point);
+        }
     }
 };
 
