@@ -145,10 +145,10 @@ void let_end(const State& connection, QueuedSend& send, TimeLimit timeout) {
 }
 
 /// The connection's own context is kept at work by what is under way there.
-void settle_home(QueuedSend& send, const boost::asio::any_io_executor& executor) {
-    const boost::asio::any_completion_executor here(executor);
-    send.is_at_home = boost::asio::get_associated_executor(send.handler(), here) == here;
-    if (!send.is_at_home) send.work = tracked_work(send.handler(), executor);
+void settle_home(QueuedSend& send, AsyncSide& side) {
+    const auto executor = boost::asio::get_associated_executor(send.handler(), side.home());
+    send.is_at_home = executor == side.home();
+    if (!send.is_at_home) send.work = tracked_work(send.handler(), side.executor());
 }
 
 /// Under the lock: whether asynchronous calls may send.
@@ -177,7 +177,7 @@ void begin(Call call, QueuedSend& send) {
             completed.add(send, connection->note_failure(refused));
         } else {
             AsyncSide& side = connection->async_side(call.executor);
-            settle_home(send, side.executor());
+            settle_home(send, side);
             const std::uint64_t number = side.sends.add(send);
             const bool is_urgent = call.timeout && call.timeout->count() <= 0;
             if (send.kind == Kind::shutdown) connection->writable.store(false);

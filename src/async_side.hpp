@@ -3,6 +3,7 @@
 
 #include "send_queue.hpp"
 
+#include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -18,12 +19,19 @@ class AsyncSide {
 public:
     using WaitType = boost::asio::posix::descriptor_base::wait_type;
 
-    explicit AsyncSide(const boost::asio::any_io_executor& executor) : watched_(executor) {}
+    explicit AsyncSide(const boost::asio::any_io_executor& executor)
+        : watched_(executor), home_(executor) {}
     AsyncSide(const AsyncSide&) = delete;
     AsyncSide& operator=(const AsyncSide&) = delete;
     ~AsyncSide() { leave_reactor(); }
 
     [[nodiscard]] boost::asio::any_io_executor executor() { return watched_.get_executor(); }
+
+    /// The same as what a handler's own executor is compared with: made once, since making it takes
+    /// memory.
+    [[nodiscard]] const boost::asio::any_completion_executor& home() const noexcept {
+        return home_;
+    }
 
     /// Calls the handler once the descriptor can be read or written, or the wait is cancelled.
     template <typename WaitHandler>
@@ -65,6 +73,7 @@ public:
 
 private:
     boost::asio::posix::stream_descriptor watched_;
+    boost::asio::any_completion_executor home_;
     std::uint64_t receive_number_ = 0;
     std::optional<boost::system::error_code> receive_outcome_;
 };
