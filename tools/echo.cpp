@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -15,6 +16,7 @@ namespace parley::tools {
 namespace {
 
 constexpr unsigned most_threads = 1024;
+constexpr std::size_t most_connections = 1'000'000'000;
 
 struct Echo {
     ListenerOption listener;
@@ -55,7 +57,7 @@ void add_echo(CLI::App& program) {
     verb.add_option("--max-connections", echo->options.max_connections,
                     "The most clients at once; more wait until one leaves")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(std::size_t{1}, most_connections));
     add_seconds(verb, "--idle-timeout", echo->idle_timeout,
                 "Drop a client that says nothing for so long");
     add_seconds(verb, "--drain", echo->drain,

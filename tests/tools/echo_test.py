@@ -4,7 +4,7 @@ import signal
 import struct
 from multiprocessing.connection import Client
 
-from support import SUCCESS, ToolTest, main
+from support import SUCCESS, USAGE, ToolTest, main
 
 from harness.suite import KEY  # noqa: E402, since support finds it
 
@@ -64,6 +64,15 @@ class EchoTest(ToolTest):
         first.close()
         self.assertEqual(third.recv(), "waiting")
         self.stopped(echo)
+
+    def test_limits_that_are_none_are_told_in_a_short_line(self):
+        for option in ("--max-connections", "--threads"):
+            for value in ("0", "-1", "x", "1e400"):
+                with self.subTest(option=option, value=value):
+                    status, out, err = self.run_tool("echo", "127.0.0.1:0", option, value)
+                    self.assertEqual((status, out), (USAGE, b""))
+                    self.assert_one_line(err)
+                    self.assertLess(len(err), 120)
 
     def test_who_says_nothing_is_dropped(self):
         echo = self.echo("127.0.0.1:0", "--idle-timeout", "0.2")
