@@ -28,6 +28,31 @@ void send_pickled(const Sending& sending, Deadline deadline) {
     sent.value();
 }
 
+/// Receives a frame into memory of the caller's, which the reader forgets where that fails.
+void receive_directed(const Reception& reception, Deadline deadline) {
+    try {
+        reception->receive_frame(deadline, reception.since()).value();
+    } catch (...) {
+        reception->reader.direct({});
+        throw;
+    }
+}
+
+/// A limit of one call's own.
+class FrameLimit {
+public:
+    FrameLimit(ConnectionState& connection, std::uint64_t limit) noexcept
+        : connection_(connection) {
+        connection.reader.limit(std::min(limit, connection.options.max_message.value_or(limit)));
+    }
+    FrameLimit(const FrameLimit&) = delete;
+    FrameLimit& operator=(const FrameLimit&) = delete;
+    ~FrameLimit() { connection_.reader.limit(connection_.options.max_message); }
+
+private:
+    ConnectionState& connection_;
+};
+
 ConstBytes as_bytes(std::string_view text) noexcept {
     return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
@@ -125,11 +150,8 @@ Buffer ConnectionBase::recv_bytes(std::int64_t maxlength, TimeLimit timeout) {
     if (maxlength < 0) refuse("a maxlength of 0 or more", maxlength);
     const Deadline deadline(timeout);
     const Reception reception(state_);
-    const auto limit = static_cast<std::uint64_t>(maxlength);
-    reception->reader.limit(std::min(limit, reception->options.max_message.value_or(limit)));
-    const Result<void> received = reception->receive_frame(deadline, reception.since());
-    reception->reader.limit(reception->options.max_message);
-    received.value();
+    const FrameLimit limit(*reception, static_cast<std::uint64_t>(maxlength));
+    reception->receive_frame(deadline, reception.since()).value();
     reception->count_received();
     return reception->reader.take();
 }
@@ -139,11 +161,7 @@ std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, TimeLimit timeo
     const Reception reception(state_);
     FrameReader& reader = reception->reader;
     reader.direct(buffer);
-    const Result<void> received = reception->receive_frame(deadline, reception.since());
-    if (!received) {
-        reader.direct({});
-        received.value();
-    }
+    receive_directed(reception, deadline);
     Result<std::size_t> size = reception->take_into(buffer);
     reader.direct({});
     if (!size) {
@@ -165,11 +183,11 @@ void ConnectionBase::recv_bytes_into(Buffer& buffer, TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Reception reception(state_);
     reception->direct_into(buffer);
-    const Result<void> received = reception->receive_frame(deadline, reception.since());
-    if (!received) {
-        reception->reader.direct({});
+    try {
+        receive_directed(reception, deadline);
+    } catch (...) {
         buffer.clear();
-        received.value();
+        throw;
     }
     reception->take_into(buffer);
 }

@@ -13,18 +13,23 @@ namespace {
 
 class DescriptorWatch final : public Watch {
 public:
-    explicit DescriptorWatch(int descriptor) noexcept : descriptor_(descriptor) {}
+    // poll(2) passes over negative numbers, and would wait for ever.
+    explicit DescriptorWatch(int descriptor) : descriptor_(descriptor) {
+        if (descriptor < 0) refuse();
+    }
 
     bool is_ready() override { return false; }
     int fileno() const noexcept override { return descriptor_; }
     bool on_events(short events) override {
-        if ((events & POLLNVAL) != 0) {
-            throw_failure({Errc::closed, "descriptor " + std::to_string(descriptor_)});
-        }
+        if ((events & POLLNVAL) != 0) refuse();
         return events != 0;
     }
 
 private:
+    [[noreturn]] void refuse() const {
+        throw_failure({Errc::closed, "descriptor " + std::to_string(descriptor_)});
+    }
+
     int descriptor_;
 };
 

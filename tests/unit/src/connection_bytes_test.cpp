@@ -6,7 +6,10 @@
 #include <parley/connection.hpp>
 #include <parley/pipe.hpp>
 
+#include <sys/resource.h>
+
 #include <array>
+#include <chrono>
 #include <numeric>
 
 using namespace support;
@@ -163,6 +166,34 @@ TEST_CASE("connection: long messages arrive whole, in buffers of any kind", "[co
     CHECK(reused.data() == memory);
     CHECK(ends.connection.recv_bytes(static_cast<std::int64_t>(length)).view() == message);
     CHECK_FALSE(peer.failure());
+}
+
+TEST_CASE("connection: a call that fails in the system leaves nothing behind", "[connection]") {
+    Ends ends;
+    const auto failure_without_poll = [](auto receive) {
+        // poll(2) refuses more entries than there may be descriptors.
+        rlimit before{};
+        ::getrlimit(RLIMIT_NOFILE, &before);
+        rlimit none = before;
+        none.rlim_cur = 0;
+        ::setrlimit(RLIMIT_NOFILE, &none);
+        const auto failure = failure_of(receive);
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        return failure;
+    };
+    const auto refused = make_error_condition(boost::system::errc::invalid_argument);
+    std::array<std::byte, 3> buffer{};
+    CHECK(failure_without_poll([&] { ends.connection.recv_bytes_into(buffer, 1h); }) == refused);
+    ends.peer.write(frame("xyz"));
+    CHECK(ends.connection.recv_bytes().view() == "xyz");
+    CHECK(buffer == std::array<std::byte, 3>{});
+    Buffer resized(3);
+    CHECK(failure_without_poll([&] { ends.connection.recv_bytes_into(resized, 1h); }) == refused);
+    CHECK(resized.size() == 0);
+    CHECK(failure_without_poll([&] { static_cast<void>(ends.connection.recv_bytes(2, 1h)); }) ==
+          refused);
+    ends.peer.write(frame("xyz"));
+    CHECK(ends.connection.recv_bytes().view() == "xyz");
 }
 
 TEST_CASE("connection: a message over maxlength closes the reading side only", "[connection]") {

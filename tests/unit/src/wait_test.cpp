@@ -79,6 +79,7 @@ TEST_CASE("wait: what is closed or not open is told", "[connection]") {
     ends.first.close();
     CHECK(failure_of([&] { return wait({ends.first}); }) == Errc::closed);
     CHECK(failure_of([&] { return wait({number}); }) == Errc::closed);
+    CHECK(failure_of([&] { return wait({ends.second, -1}, 1ms); }) == Errc::closed);
     CHECK(failure_of([&] { return wait({Connection()}); }) == Errc::closed);
 }
 
