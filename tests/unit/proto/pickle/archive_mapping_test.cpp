@@ -128,7 +128,7 @@ TEST_CASE("archive: text is str, lone surrogates and all, and never bytes", "[ar
     CHECK(from<std::string>(parley::legacy_str("old")) == "old");
     CHECK(from<std::u16string>(parley::legacy_str("old")) == u"old");
     CHECK(reading<std::u16string>(parley::legacy_str("\xff\xfe")) ==
-          "wrong type: expected str of UTF-8, got str b'\\xff\\xfe'");
+          "wrong type: expected str of UTF-8, got Python 2 str '\\xff\\xfe'");
     CHECK(reading<std::u32string>(parley::legacy_str("cut \xe4\xbd")).starts_with("wrong type"));
     CHECK(reading<std::wstring>(parley::legacy_str("\x80")).starts_with("wrong type"));
 }
