@@ -28,8 +28,12 @@ REASONS = {
         "most of the time goes into the receiver, where each message gets memory of its own, and into "
         "the locks of the calls, one for each message."),
     "stream of 64 B, queued": (
-        "each send is an operation with a handler, which is allocated, posted and called; frames "
-        "leave together, but the handlers do not."),
+        "the messages leave together and their handlers are called together, but each send is an "
+        "operation: it allocates a type-erased handler and a place in the queue, and takes the lock "
+        "that lets any thread cancel."),
+    "stream of 64 KiB": (
+        "each message gets memory of its own, where the raw program reads into the same again."),
+    "stream of 1 MiB": "see the stream of 64 KiB.",
     "round trips of": (
         "each message is two operations, each with a handler behind `any_completion_handler`, under "
         "the locks that let any thread cancel or close; an executor known at compile time would spare "

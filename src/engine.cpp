@@ -51,7 +51,7 @@ int carry_out(Transport& transport, Machine& algorithm, const Send& send, Patien
 template <LooksAhead Machine>
 int read_ahead(Transport& transport, Machine& algorithm, MutableBytes ahead, Patience patience) {
     std::array<std::byte, short_header_size> header;
-    const std::array parts{MutableBytes(header), ahead, scratch()};
+    const std::array parts{MutableBytes(header), ahead};
     const Transfer transfer = transport.read(parts, patience);
     transport.bytes_read.add(transfer.size);
     if (transfer.error == 0 && transfer.size == 0) algorithm.received({});

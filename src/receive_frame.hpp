@@ -27,8 +27,8 @@ public:
     }
 
     /// For an engine that can scatter what it reads, where `Receive::into` is empty: where bytes
-    /// may go that come after the first four. `received` is called for the four, for these, and for
-    /// what came beyond them.
+    /// may go that come after the first four. `received` is called for the four, and for these.
+    /// Nothing beyond is read with them: the next message then begins where a read begins.
     [[nodiscard]] MutableBytes ahead() { return reader_.ahead(); }
     /// The socket has nothing to give for now: memory for what might have come can go.
     void nothing_came() noexcept { reader_.forget_ahead(); }

@@ -20,6 +20,7 @@ import tempfile
 WAYS = ("small", "small_into", "object", "corked", "queued", "medium", "big")
 FEW, MANY = 100, 300
 GROWTH = 1.1
+NOT_HERE = 77
 ALLOCATES = re.compile(r"^(malloc|calloc|realloc|aligned_alloc|posix_memalign|operator new.*)$")
 
 
@@ -148,6 +149,9 @@ def main():
     parser.add_argument("configuration")
     parser.add_argument("--record", action="store_true")
     arguments = parser.parse_args()
+    if subprocess.call(["strace", "-c", "-o", os.devnull, "true"], stderr=subprocess.DEVNULL) != 0:
+        print("skipped: strace may not trace here")
+        sys.exit(NOT_HERE)
     recorded = load(arguments.recorded)
     known = any(what == "instructions:" + arguments.configuration for _, what in recorded)
     figures = measure(arguments.program, arguments.configuration, known or arguments.record)
