@@ -53,33 +53,29 @@ void CompletedSends::add(QueuedSend& send, error_code outcome) noexcept {
 }
 
 void CompletedSends::post_all(const boost::asio::any_io_executor& executor) {
-    while (!sends_.empty()) {
-        QueuedSend& send = sends_.front();
-        sends_.pop_front();
-        const error_code outcome = send.outcome;
-        const boost::asio::any_completion_executor work = std::move(send.work);
-        asynchronous::post_completion(executor, QueuedSend::take_handler(&send), outcome, {});
-    }
+    while (!empty())
+        complete_first(executor, false);
 }
 
 void CompletedSends::call_all(const boost::asio::any_io_executor& executor) {
     try {
         while (!empty())
-            call_first(executor);
+            complete_first(executor, true);
     } catch (...) {
         post_all(executor);
         throw;
     }
 }
 
-void CompletedSends::call_first(const boost::asio::any_io_executor& executor) {
+void CompletedSends::complete_first(const boost::asio::any_io_executor& executor,
+                                    bool is_executor_here) {
     QueuedSend& send = sends_.front();
     sends_.pop_front();
     const error_code outcome = send.outcome;
-    const bool is_at_home = send.is_at_home;
+    const bool may_call = is_executor_here && send.is_at_home;
     const boost::asio::any_completion_executor work = std::move(send.work);
     QueuedSend::Handler handler = QueuedSend::take_handler(&send);
-    if (is_at_home) {
+    if (may_call) {
         asynchronous::Completion<>(std::move(handler), outcome, {})();
     } else {
         asynchronous::post_completion(executor, std::move(handler), outcome, {});

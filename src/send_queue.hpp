@@ -43,8 +43,8 @@ public:
     FrameWriter::Position begin = 0;
     FrameWriter::Position end = 0;
     std::unique_ptr<boost::asio::steady_timer> timer;
-    boost::asio::any_completion_executor
-        work;  ///< Keeps the handler's context, if another, at work.
+    /// Keeps the handler's context at work, where it is not the connection's.
+    boost::asio::any_completion_executor work;
     boost::system::error_code outcome;
 
 private:
@@ -74,7 +74,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return sends_.empty(); }
 
 private:
-    void call_first(const boost::asio::any_io_executor& executor);
+    void complete_first(const boost::asio::any_io_executor& executor, bool is_executor_here);
 
     boost::intrusive::list<QueuedSend> sends_;
 };
