@@ -357,9 +357,7 @@ bool Unpickler::is_fetched_next(const Cell& cell) {
     if (static_cast<Opcode>(*at_) == Opcode::BINGET) {
         stored = memo_.find(std::to_integer<std::uint8_t>(at_[1]));
     } else if (static_cast<Opcode>(*at_) == Opcode::LONG_BINGET && left() >= 5) {
-        std::uint32_t index;
-        std::memcpy(&index, at_ + 1, sizeof index);
-        stored = memo_.find(index);
+        stored = memo_.find(load_little<std::uint32_t>(at_ + 1));
     }
     return stored != nullptr && stored->tag() == cell.tag() && stored->pointer == cell.pointer;
 }
