@@ -53,13 +53,16 @@ std::optional<std::uint16_t> read_port(std::string_view text) {
 }
 
 std::optional<Failure> check_unix(std::string_view name, Address::Family family) {
-    if (name.size() > longest_unix_name)
-        return bad(name, "a Unix socket's name has at most 107 bytes, this one " +
-                             std::to_string(name.size()));
     const bool is_path = family == Address::Family::unix_path;
+    const auto bad_name = [&](const std::string& reason) {
+        return bad(std::string(unix_prefix) + (is_path ? "" : "@") + std::string(name), reason);
+    };
+    if (name.size() > longest_unix_name)
+        return bad_name("a Unix socket's name has at most 107 bytes, this one " +
+                        std::to_string(name.size()));
     if (is_path && name.find('\0') != std::string_view::npos)
-        return bad(name, "a Unix socket's path holds no NUL");
-    if (!is_path && name.empty()) return bad(name, "expected a name after unix:@");
+        return bad_name("a Unix socket's path holds no NUL");
+    if (!is_path && name.empty()) return bad_name("expected a name after unix:@");
     return std::nullopt;
 }
 
@@ -86,6 +89,7 @@ Result<Address> parse_bracketed(std::string_view text) {
 
 Result<Address> parse_tcp(std::string_view text) {
     if (text.starts_with('[')) return parse_bracketed(text);
+    if (text.find("://") != text.npos) return bad(text, "expected HOST:PORT, without a scheme");
     const std::size_t colon = text.rfind(':');
     if (colon == text.npos) return bad(text, "expected HOST:PORT, :PORT, [IPV6]:PORT or unix:PATH");
     const std::string_view host = text.substr(0, colon);

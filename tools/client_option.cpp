@@ -42,6 +42,16 @@ ClientOptions ClientOption::options() const {
     return options;
 }
 
+Trouble ClientOption::unreached(const Error& error) const {
+    namespace errc = boost::system::errc;
+    const boost::system::error_code& code = error.code();
+    const bool is_nobody =
+        code == errc::connection_refused || code == errc::no_such_file_or_directory;
+    const std::string hint =
+        is_nobody && !retry_ ? "is a listener up? --retry waits for one" : hint_to_probe(code);
+    return unreachable("connect to " + address_, error, hint);
+}
+
 Client ClientOption::connect() const {
     const Address there = address();
     ClientOptions how = options();
@@ -49,7 +59,7 @@ Client ClientOption::connect() const {
     try {
         return Client(there, how);
     } catch (const Error& error) {
-        throw unreachable("connect to " + there.to_string(), error);
+        throw unreached(error);
     }
 }
 

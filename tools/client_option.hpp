@@ -2,6 +2,7 @@
 #pragma once
 
 #include "authkey_option.hpp"
+#include "exit_status.hpp"
 
 #include <parley/address.hpp>
 #include <parley/authkey.hpp>
@@ -24,6 +25,8 @@ public:
 
     /// Throws Trouble: usage for the address or the key file, otherwise why nobody was reached.
     [[nodiscard]] Client connect() const;
+    /// Why an attempt to connect has failed.
+    [[nodiscard]] Trouble unreached(const Error& error) const;
 
     [[nodiscard]] Address address() const;
     [[nodiscard]] std::optional<Authkey> authkey() const { return authkey_.load(); }

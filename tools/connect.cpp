@@ -48,12 +48,13 @@ void Connect::converse(Client& connection, LineSource& lines, bool is_dialogue) 
         const Result<Value> value = literal_eval(*line);
         if (value) {
             ask(connection, *value);
-        } else if (is_dialogue) {
-            complain(value.error().message());
-        } else {
-            throw Trouble(ExitStatus::input,
-                          fmt::format("line {}: {}", number, value.error().message()));
+            continue;
         }
+        const std::string words =
+            with_hint(value.error().message(), is_word(*line) ? "text needs quotes" : "");
+        if (!is_dialogue)
+            throw Trouble(ExitStatus::input, fmt::format("line {}: {}", number, words));
+        complain(is_word(*line) ? words + ", and Ctrl-D ends it" : words);
     }
 }
 

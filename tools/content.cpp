@@ -23,7 +23,17 @@ std::size_t text_limit(std::uint64_t message_size) {
     return std::max(always, static_cast<std::size_t>(message_size) * for_each_byte);
 }
 
+/// About what is no literal.
+std::string hint_about(std::string_view text) {
+    if (json_loads(text)) return "it is JSON: --json takes it";
+    return is_word(text) ? "text needs quotes of its own: \"'text'\", or --raw" : "";
+}
+
 }  // namespace
+
+bool is_word(std::string_view text) noexcept {
+    return !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0;
+}
 
 std::string text_of(const Value& value, std::uint64_t message_size) {
     return repr(value, {.limit = text_limit(message_size)});
@@ -51,11 +61,13 @@ Content Form::read(std::string text) const {
     if (raw_) return text;
     const Result<Value> value = json_ ? json_loads(text) : literal_eval(text);
     if (value) return *value;
-    if (json_) throw Trouble(ExitStatus::input, "not JSON: " + value.error().detail);
-    const bool is_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0;
-    throw Trouble(ExitStatus::input,
-                  value.error().message() +
-                      (is_word ? "; text needs quotes of its own: \"'text'\", or --raw" : ""));
+    if (json_) {
+        throw Trouble(
+            ExitStatus::input,
+            with_hint("not JSON: " + value.error().detail,
+                      literal_eval(text) ? "it is a Python literal: leave --json out" : ""));
+    }
+    throw Trouble(ExitStatus::input, with_hint(value.error().message(), hint_about(text)));
 }
 
 std::string Form::receive(Connection& connection, TimeLimit timeout) const {
@@ -69,7 +81,10 @@ std::string Form::receive(Connection& connection, TimeLimit timeout) const {
     const std::uint64_t size = connection.counters().bytes_received - before.bytes_received;
     if (!json_) return text_of(value, size) + '\n';
     const Result<std::string> text = json_dumps(value, text_limit(size));
-    if (!text) throw Trouble(ExitStatus::peer, text.error().message());
+    if (!text) {
+        throw Trouble(ExitStatus::peer,
+                      with_hint(text.error().message(), "it comes as a literal without --json"));
+    }
     return *text + '\n';
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace CLI {
@@ -18,6 +19,9 @@ namespace parley::tools {
 /// Python's repr of a value that came in a message of so many bytes. A text out of proportion to
 /// them is cut off: values share parts, so that few bytes can mean text without end.
 [[nodiscard]] std::string text_of(const Value& value, std::uint64_t message_size);
+
+/// Whether text that is no literal may have been meant as text.
+[[nodiscard]] bool is_word(std::string_view text) noexcept;
 
 /// A message to send: an object, or bytes.
 using Content = std::variant<Value, std::string>;
@@ -36,6 +40,8 @@ public:
     /// Receives a message: its text with a line feed behind it, or, where it is raw, its bytes.
     /// Throws as Connection::recv does, and Trouble (peer) for what JSON has no form for.
     [[nodiscard]] std::string receive(Connection& connection, TimeLimit timeout) const;
+
+    [[nodiscard]] bool is_raw() const noexcept { return raw_; }
 
 private:
     bool raw_ = false;

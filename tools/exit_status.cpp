@@ -51,7 +51,6 @@ ExitStatus status_of(const boost::system::error_code& code) noexcept {
 }
 
 std::string hint_for(const boost::system::error_code& code) {
-    if (code == errc::connection_refused) return "is a listener up? --retry waits for one";
     if (!is_ours(code)) return {};
     switch (static_cast<Errc>(code.value())) {
         case Errc::no_challenge:
@@ -66,12 +65,23 @@ std::string hint_for(const boost::system::error_code& code) {
     }
 }
 
-Trouble unreachable(const std::string& doing, const Error& error) {
+std::string hint_to_probe(const boost::system::error_code& code) {
+    const bool is_hint = is_hang_up(code) || code == Errc::end_of_file ||
+                         code == Errc::truncated_message || code == Errc::bad_frame_length ||
+                         code == Errc::not_multiprocessing;
+    return is_hint ? "parley probe tells what is there" : "";
+}
+
+std::string with_hint(const std::string& words, const std::string& hint) {
+    return hint.empty() ? words : words + "; " + hint;
+}
+
+Trouble unreachable(const std::string& doing, const Error& error, const std::string& hint) {
     const boost::system::error_code& code = error.code();
     const bool is_system = !is_ours(code) && !is_hang_up(code);
-    const std::string hint = hint_for(code);
+    const std::string general = hint_for(code);
     return {is_system ? ExitStatus::unreachable : status_of(code),
-            "cannot " + doing + ": " + error.what() + (hint.empty() ? "" : "; " + hint)};
+            with_hint("cannot " + doing + ": " + error.what(), general.empty() ? hint : general)};
 }
 
 }  // namespace parley::tools

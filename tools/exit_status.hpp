@@ -36,8 +36,16 @@ private:
 /// What to do about an error, to be put behind its own words; empty where there is nothing to say.
 [[nodiscard]] std::string hint_for(const boost::system::error_code& code);
 
+/// What one can do who was cut off, or heard what is no message of multiprocessing's; empty after
+/// any other error.
+[[nodiscard]] std::string hint_to_probe(const boost::system::error_code& code);
+
+/// An error's own words, and the hint behind them.
+[[nodiscard]] std::string with_hint(const std::string& words, const std::string& hint);
+
 /// An error on the way to a conversation, such as `doing` "connect to localhost:1": the system's
-/// own codes mean that nobody can be reached.
-[[nodiscard]] Trouble unreachable(const std::string& doing, const Error& error);
+/// own codes mean that nobody can be reached. The hint is hint_for's, or else the given one.
+[[nodiscard]] Trouble unreachable(const std::string& doing, const Error& error,
+                                  const std::string& hint);
 
 }  // namespace parley::tools

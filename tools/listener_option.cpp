@@ -18,6 +18,19 @@ void ListenerOption::add_to(CLI::App& verb) {
     verb.add_flag("-v,--verbose", verbose_, "Log the comings and goings of clients");
 }
 
+namespace {
+
+std::string hint_about(const boost::system::error_code& code) {
+    namespace errc = boost::system::errc;
+    if (code == errc::address_in_use) return "port 0, or unix: alone, takes a free one";
+    if (code == errc::address_not_available) return "no interface of this machine has it";
+    if (code == errc::permission_denied)
+        return "a port below 1024 is for root, a folder for those who may write there";
+    return {};
+}
+
+}  // namespace
+
 Listener ListenerOption::listen(std::function<void()> on_rejected) const {
     const Address here = parse_address(address_);
     open_log(verbose_);
@@ -31,7 +44,7 @@ Listener ListenerOption::listen(std::function<void()> on_rejected) const {
     try {
         return Listener(here, std::move(options));
     } catch (const Error& error) {
-        throw unreachable("listen on " + here.to_string(), error);
+        throw unreachable("listen on " + here.to_string(), error, hint_about(error.code()));
     }
 }
 

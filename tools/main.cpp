@@ -49,9 +49,10 @@ ExitStatus end(const CLI::App& program, const CLI::ParseError& error) {
     return ExitStatus::usage;
 }
 
-ExitStatus end(const parley::Error& error) {
-    const std::string hint = hint_for(error.code());
-    complain(error.what() + (hint.empty() ? "" : "; " + hint));
+ExitStatus end(const CLI::App& program, const parley::Error& error) {
+    std::string hint = hint_for(error.code());
+    if (hint.empty() && !program.got_subcommand("probe")) hint = hint_to_probe(error.code());
+    complain(with_hint(error.what(), hint));
     return status_of(error.code());
 }
 
@@ -67,7 +68,7 @@ ExitStatus run(int argc, char** argv) {
         complain(trouble.what());
         return trouble.status();
     } catch (const parley::Error& error) {
-        return end(error);
+        return end(program, error);
     } catch (const std::bad_alloc&) {
         complain("out of memory");
     } catch (const OutputClosed& closed) {

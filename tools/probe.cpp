@@ -113,7 +113,7 @@ Connection Probe::connect() const {
                                         in_milliseconds(Clock::now() - begin)));
         return connection;
     } catch (const Error& error) {
-        throw unreachable("connect to " + there.to_string(), error);
+        throw client.unreached(error);
     }
 }
 

@@ -41,7 +41,7 @@ std::string bar(double part) {
 Progress::Progress(std::string doing, std::function<std::uint64_t()> done,
                    std::optional<std::uint64_t> total)
     : doing_(std::move(doing)), done_(std::move(done)), total_(total) {
-    if (!is_terminal(STDERR_FILENO)) return;
+    if (!can_draw(STDERR_FILENO)) return;
     terminal_ = std::unique_lock(terminal(), std::try_to_lock);
     if (terminal_) thread_ = std::thread([this] { run(); });
 }

@@ -21,10 +21,13 @@ struct Send {
 
     void run() const;
     [[nodiscard]] std::string text() const;
+    void print_reply(Connection& connection) const;
+    [[nodiscard]] std::string hint_about(const boost::system::error_code& code) const;
 };
 
 std::string Send::text() const {
     if (message == "-") return read_all_input();
+    if (message == "@") throw Trouble(ExitStatus::usage, "expected a file's name behind @");
     if (message.starts_with('@')) return read_file(message.substr(1));
     return message;
 }
@@ -38,6 +41,26 @@ void check_challenge(Connection& connection) {
     }
 }
 
+/// What may be behind a reply that does not come, or is none.
+std::string Send::hint_about(const boost::system::error_code& code) const {
+    if (code == Errc::end_of_file)
+        return form.is_raw() ? "does it expect objects? those go without --raw"
+                             : "--no-reply waits for none";
+    const bool is_ours = code.category() == error_category();
+    const bool is_no_pickle = is_ours && blame(static_cast<Errc>(code.value())) == Blame::pickle;
+    return is_no_pickle ? "is it bytes? --raw takes them as they are" : "";
+}
+
+void Send::print_reply(Connection& connection) const {
+    try {
+        write_output(form.receive(connection, client.timeout()));
+    } catch (const Error& error) {
+        const std::string hint = hint_about(error.code());
+        if (hint.empty()) throw;
+        throw Trouble(status_of(error.code()), with_hint(error.what(), hint));
+    }
+}
+
 void Send::run() const {
     const Content content = form.read(text());
     Client connection = client.connect();
@@ -45,7 +68,7 @@ void Send::run() const {
     if (no_reply)
         check_challenge(connection);
     else
-        write_output(form.receive(connection, client.timeout()));
+        print_reply(connection);
 }
 
 constexpr const char* examples = R"(

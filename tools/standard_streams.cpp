@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -62,8 +63,14 @@ void open_if_closed(int descriptor, int flags) {
     if (opened >= 0 && opened != descriptor) ::close(opened);
 }
 
+/// As https://no-color.org has it.
+bool wants_no_colour() {
+    const char* const variable = std::getenv("NO_COLOR");
+    return variable != nullptr && *variable != '\0';
+}
+
 void say(std::string_view begin, std::string_view colour, std::string_view line) {
-    const bool in_colour = is_terminal(STDERR_FILENO);
+    const bool in_colour = can_draw(STDERR_FILENO) && !wants_no_colour();
     const std::string text = fmt::format("{}{}{}{}\n", in_colour ? colour : "", begin,
                                          in_colour ? "\x1b[0m" : "", one_line(line));
     static_cast<void>(write_all(STDERR_FILENO, text));  // nobody is left to be told
@@ -90,6 +97,11 @@ void die_of_sigpipe() {
 
 bool is_terminal(int descriptor) noexcept {
     return ::isatty(descriptor) == 1;
+}
+
+bool can_draw(int descriptor) noexcept {
+    const char* const kind = std::getenv("TERM");
+    return is_terminal(descriptor) && (kind == nullptr || std::string_view(kind) != "dumb");
 }
 
 void write_output(std::string_view text) {

@@ -24,6 +24,8 @@ void prepare_standard_streams();
 void die_of_sigpipe();
 
 [[nodiscard]] bool is_terminal(int descriptor) noexcept;
+/// Whether it is a terminal that knows how to draw: TERM does not say "dumb".
+[[nodiscard]] bool can_draw(int descriptor) noexcept;
 
 /// Writes everything, at once. Throws OutputClosed, or Trouble with the system's words.
 void write_output(std::span<const std::byte> bytes);
@@ -42,8 +44,8 @@ void write_line(std::string line);
 void draw(std::string_view text);
 /// A line for people on standard error, as it is.
 void inform(std::string_view line);
-/// One line for people on standard error, "parley: " before it; on a terminal in colour. What would
-/// break the line is escaped.
+/// One line for people on standard error, "parley: " before it; in colour on a terminal, unless it
+/// is dumb or NO_COLOR is set. What would break the line is escaped.
 void complain(std::string_view line);
 void warn(std::string_view line);
 

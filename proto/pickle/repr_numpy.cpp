@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -91,27 +93,54 @@ std::string clock_text(std::int64_t since_midnight, const Unit& unit) {
     return "T" + all.substr(0, unit.shown);
 }
 
-// A datetime64 in ISO 8601, or its bare count where that does not reach.
-std::string moment_text(std::int64_t count, const DType& dtype) {
-    constexpr std::int64_t not_a_time = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t not_a_time = std::numeric_limits<std::int64_t>::min();
+
+// Whole years and months, which have no one length in days.
+std::optional<std::string> month_text(std::int64_t count, std::string_view unit) {
+    constexpr std::int64_t epoch = 1970;
+    constexpr std::int64_t most_years = 7000;
+    const std::int64_t per_year = unit == "M" ? 12 : 1;
+    const std::int64_t years = count / per_year - (count % per_year < 0 ? 1 : 0);
+    if (years < -epoch || years > most_years) return std::nullopt;
+    const std::string year = padded(epoch + years, 4);
+    return unit == "M" ? year + "-" + padded(count - years * per_year + 1, 2) : year;
+}
+
+std::optional<std::string> day_text(std::int64_t count, const Unit& unit) {
     constexpr std::int64_t most_days = 10'000'000;
+    std::int64_t days = count / unit.per_day;
+    if (count % unit.per_day < 0) --days;
+    if (days < -most_days / 20 || days > most_days / 4) return std::nullopt;
+    const std::string date = date_text(std::chrono::sys_days(std::chrono::days(days)));
+    return unit.shown == 0 ? date : date + clock_text(count - days * unit.per_day, unit);
+}
+
+// A datetime64 in ISO 8601; nothing where that does not reach.
+std::optional<std::string> moment_text(std::int64_t count, const DType& dtype) {
+    constexpr std::int64_t most_weeks = 1'000'000;
     if (count == not_a_time) return "NaT";
-    for (const Unit& unit : units) {
-        if (unit.name != dtype.unit() || dtype.unit_count() != 1) continue;
-        std::int64_t days = count / unit.per_day;
-        if (count % unit.per_day < 0) --days;
-        if (days < -most_days / 20 || days > most_days / 4) break;
-        const std::string date = date_text(std::chrono::sys_days(std::chrono::days(days)));
-        return unit.shown == 0 ? date : date + clock_text(count - days * unit.per_day, unit);
-    }
-    return std::to_string(count);
+    if (dtype.unit_count() != 1) return std::nullopt;
+    if (dtype.unit() == "Y" || dtype.unit() == "M") return month_text(count, dtype.unit());
+    if (dtype.unit() == "W")
+        return std::abs(count) < most_weeks ? day_text(7 * count, units[0]) : std::nullopt;
+    for (const Unit& unit : units)
+        if (unit.name == dtype.unit()) return day_text(count, unit);
+    return std::nullopt;
 }
 
 std::vector<Element> moments(const NdArray& array) {
     std::vector<std::string> texts;
     for (const std::int64_t count : array.to_vector<std::int64_t>()) {
-        texts.push_back("'" + moment_text(count, array.dtype()) + "'");
+        texts.push_back("'" + moment_text(count, array.dtype()).value_or(std::to_string(count)) +
+                        "'");
     }
+    return as_texts(texts);
+}
+
+std::vector<Element> durations(const NdArray& array) {
+    std::vector<std::string> texts;
+    for (const std::int64_t count : array.to_vector<std::int64_t>())
+        texts.push_back(count == not_a_time ? "'NaT'" : std::to_string(count));
     return as_texts(texts);
 }
 
@@ -150,7 +179,6 @@ std::optional<std::vector<Element>> elements_of(const NdArray& array, std::size_
         case 'b':
             return as_values(array.to_vector<bool>());
         case 'i':
-        case 'm':
             return as_values(array.to_vector<std::int64_t>());
         case 'u':
             return as_values(array.to_vector<std::uint64_t>());
@@ -161,6 +189,8 @@ std::optional<std::vector<Element>> elements_of(const NdArray& array, std::size_
             return as_values(array.to_vector<std::complex<double>>());
         case 'M':
             return moments(array);
+        case 'm':
+            return durations(array);
         case 'S':
             return byte_strings(array);
         case 'U':
@@ -210,6 +240,13 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
     return "(" + text + (shape.size() == 1 ? ",)" : ")");
 }
 
+// ",'ns'", ",'5m'", or nothing for no unit.
+std::string unit_text(const DType& dtype) {
+    if (dtype.unit() == "generic") return {};
+    return ",'" + (dtype.unit_count() == 1 ? "" : std::to_string(dtype.unit_count())) +
+           dtype.unit() + "'";
+}
+
 // numpy does not name the types that Python's own numbers become.
 bool is_implied(const DType& dtype) {
     const std::string name = dtype.description();
@@ -235,6 +272,15 @@ std::vector<ReprPiece> describe_array(const NdArray& array) {
     return std::move(pieces).take();
 }
 
+// "'2024-01-02'", or what makes the same moment again where the text alone would not.
+std::string moment_arguments(const NdArray& array) {
+    const DType& dtype = array.dtype();
+    const std::int64_t count = array.to_vector<std::int64_t>().front();
+    const std::optional<std::string> text = moment_text(count, dtype);
+    const bool is_enough = text && (count == not_a_time || dtype.unit() != "h");
+    return (text ? "'" + *text + "'" : std::to_string(count)) + (is_enough ? "" : unit_text(dtype));
+}
+
 // numpy.float64(1.5) and the like, as np.float64(1.5).
 std::vector<ReprPiece> describe_scalar(const NdArray& array) {
     const DType& dtype = array.dtype();
@@ -247,8 +293,12 @@ std::vector<ReprPiece> describe_scalar(const NdArray& array) {
         return std::move(pieces).take();
     }
     pieces.text("np." + dtype.type_name() + "(");
-    add_element(pieces, elements->front());
-    if (dtype.kind() == 'm') pieces.text(",'" + dtype.unit() + "'");
+    if (dtype.kind() == 'M') {
+        pieces.text(moment_arguments(array));
+    } else {
+        add_element(pieces, elements->front());
+    }
+    if (dtype.kind() == 'm') pieces.text(unit_text(dtype));
     if (dtype.kind() == 'V') pieces.text(", dtype=" + dtype.description());
     pieces.text(")");
     return std::move(pieces).take();

@@ -45,7 +45,7 @@ class Server(object):
 
 class ProgressTest(ToolTest):
     def start(self, *arguments, **streams):
-        child = subprocess.Popen([parley.program()] + list(arguments), env=parley.environment(),
+        child = subprocess.Popen([parley.program()] + list(arguments), env=parley.environment(TERM="xterm"),
                                  **streams)
         self.addCleanup(child.wait)
         self.addCleanup(child.kill)

@@ -18,8 +18,9 @@ class Terminal(object):
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
             os.execve(parley.program(), [parley.program()] + list(arguments),
-                      parley.environment(TERM="xterm", **env))
+                      parley.environment(**dict({"TERM": "xterm"}, **env)))
         self._seen = ""
+        self.raw = ""
 
     def expect(self, text):
         """Reads until text has come; what came before it."""
@@ -39,7 +40,9 @@ class Terminal(object):
             data = b""
         if not data:
             raise AssertionError("it ended, after %r" % self._seen)
-        return re.sub("\x1b\\[[0-9;]*[A-Za-z]", "", data.decode("utf-8", "replace"))
+        text = data.decode("utf-8", "replace")
+        self.raw += text
+        return re.sub("\x1b\\[[0-9;]*[A-Za-z]", "", text)
 
     def _is_editing(self):
         return not termios.tcgetattr(self._terminal)[3] & termios.ICANON
@@ -112,9 +115,19 @@ class PromptTest(ToolTest):
     def test_a_mistake_is_told_and_it_asks_again(self):
         terminal = self.prompt()
         terminal.type("nonsense\r")
-        self.assertIn("parley: ", terminal.expect(">>> "))
+        told = terminal.expect(">>> ")
+        self.assertIn("parley: ", told)
+        self.assertIn("needs quotes, and Ctrl-D ends it", told)
         self.ask(terminal, "1\r", "1")
         self.leave(terminal)
+
+    def test_mistakes_are_coloured_where_colours_are_wanted(self):
+        for env, is_coloured in (({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+            terminal = self.prompt(**env)
+            terminal.type("nonsense\r")
+            terminal.expect(">>> ")
+            self.assertEqual("\x1b[1;31mparley" in terminal.raw, is_coloured, env)
+            self.leave(terminal)
 
     def test_lines_are_edited_in_any_locale(self):
         for locale in ("C.UTF-8", "C"):

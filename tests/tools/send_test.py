@@ -2,7 +2,8 @@
 import json
 import socket
 
-from support import AUTHENTICATION, INPUT, PEER, SUCCESS, TIMEOUT, USAGE, ToolTest, main
+from support import (AUTHENTICATION, INPUT, PEER, SUCCESS, TIMEOUT, UNREACHABLE, USAGE, ToolTest,
+                     main)
 
 
 class SendTest(ToolTest):
@@ -32,10 +33,73 @@ class SendTest(ToolTest):
                 self.assert_one_line(err)
                 self.assertIn(b"not JSON" if "--json" in arguments else b"needs quotes", err)
 
+    def test_json_and_literals_are_told_from_each_other(self):
+        for arguments, hint in ((['{"a": true}'], b"it is JSON: --json"),
+                                (["{'a': 1}", "--json"], b"leave --json out"),
+                                (["b'x'", "--json"], b"leave --json out")):
+            with self.subTest(arguments=arguments):
+                status, _, err = self.send(*arguments)
+                self.assertEqual(status, INPUT)
+                self.assert_one_line(err)
+                self.assertIn(hint, err)
+
     def test_a_file_that_is_not_there_is_told(self):
-        status, _, err = self.send("@" + self.folder + "/missing")
-        self.assertEqual(status, USAGE)
+        for name in (self.folder + "/missing", ""):
+            status, _, err = self.send("@" + name)
+            self.assertEqual(status, USAGE)
+            self.assert_one_line(err)
+        self.assertIn(b"a file's name", err)
+
+    def test_an_address_that_nobody_can_call_is_told(self):
+        for address, words in (("unix:", b"'unix:': a client needs the path"),
+                               ("unix:@", b"'unix:@': expected a name"),
+                               ("tcp://localhost:80", b"without a scheme")):
+            with self.subTest(address=address):
+                status, _, err = self.run_tool("send", address, "1")
+                self.assertEqual(status, USAGE)
+                self.assert_one_line(err)
+                self.assertIn(words, err)
+
+    def test_nobody_there_is_told_with_what_helps(self):
+        for address in ("unix:" + self.folder + "/nobody", "127.0.0.1:1"):
+            status, _, err = self.run_tool("send", address, "1")
+            self.assertEqual(status, UNREACHABLE)
+            self.assertIn(b"--retry", err)
+            self.assert_one_line(err)
+            status, _, err = self.run_tool("send", address, "1", "--retry", "0.01")
+            self.assertEqual(status, UNREACHABLE)
+            self.assertNotIn(b"--retry", err)
+
+    def test_a_peer_that_hangs_up_is_told_with_what_helps(self):
+        for arguments, hint in ((["x", "--raw"], b"does it expect objects?"),
+                                (["1"], b"--no-reply")):
+            listener = self.parley("listen", "127.0.0.1:0", "--once")
+            address = listener.read_error_line().split()[-1]
+            with self.subTest(arguments=arguments):
+                status, _, err = self.run_tool("send", address, *arguments)
+                self.assertEqual(status, PEER)
+                self.assert_one_line(err)
+                self.assertIn(hint, err)
+
+    def test_a_reply_that_is_no_pickle_is_told_with_what_helps(self):
+        listener = self.parley("listen", "127.0.0.1:0", "--once", "--raw", "--reply", "ok")
+        address = listener.read_error_line().split()[-1]
+        status, _, err = self.run_tool("send", address, "1")
+        self.assertEqual(status, PEER)
         self.assert_one_line(err)
+        self.assertIn(b"is it bytes? --raw", err)
+
+    def test_another_protocol_is_told_with_what_helps(self):
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(1)
+            client = self.parley("send", "127.0.0.1:%d" % listener.getsockname()[1], "1")
+            with listener.accept()[0] as peer:
+                peer.sendall(b"HTTP/1.1 400 Bad Request")
+                peer.recv(100)
+            status, _, err = client.finish()
+        self.assertEqual(status, PEER)
+        self.assertIn("parley probe", err)
 
     def test_raw_bytes_are_exactly_those(self):
         server = self.echo("127.0.0.1:0", "--raw")

@@ -58,6 +58,12 @@ TEST_CASE("client: nobody listens there", "[client]") {
           errc::connection_refused);
 }
 
+TEST_CASE("client: an address that only a listener can take is told", "[client]") {
+    CHECK(failure_of([] { const Client client("unix:"); }) == parley::Errc::bad_address);
+    CHECK(words_of([] { const Client client("unix:"); }) ==
+          "not an address: 'unix:': a client needs the path that the listener has");
+}
+
 TEST_CASE("client: every address of a host is tried", "[client]") {
     Listener listener("127.0.0.1:0");
     const auto address = parley::Address::tcp("localhost", listener.address().port());

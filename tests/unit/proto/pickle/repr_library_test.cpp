@@ -83,7 +83,31 @@ TEST_CASE("repr: numpy's moments in ISO 8601", "[repr]") {
           "array(['1969-12-31T23:59:59.999999999'], dtype='datetime64[ns]')");
     CHECK(moments("M8[s]", std::numeric_limits<std::int64_t>::min()) ==
           "array(['NaT'], dtype='datetime64[s]')");
-    CHECK(moments("M8[Y]", 5) == "array(['5'], dtype='datetime64[Y]')");
+    CHECK(moments("M8[Y]", 5) == "array(['1975'], dtype='datetime64[Y]')");
+    CHECK(moments("M8[M]", -1) == "array(['1969-12'], dtype='datetime64[M]')");
+    CHECK(moments("M8[W]", -1) == "array(['1969-12-25'], dtype='datetime64[W]')");
+    CHECK(moments("M8[Y]", 1'000'000) == "array(['1000000'], dtype='datetime64[Y]')");
+    CHECK(moments("M8[ps]", 5) == "array(['5'], dtype='datetime64[ps]')");
+    CHECK(moments("m8[D]", std::numeric_limits<std::int64_t>::min()) ==
+          "array(['NaT'], dtype='timedelta64[D]')");
+}
+
+TEST_CASE("repr: a moment or a time of numpy's alone makes the same again", "[repr]") {
+    const auto scalar = [](const char* dtype, std::int64_t count) {
+        parley::Buffer data(std::as_bytes(std::span(&count, 1)));
+        return repr(
+            parley::NumpyScalar{parley::NdArray(parley::DType(dtype), {}, std::move(data))});
+    };
+    constexpr std::int64_t not_a_time = std::numeric_limits<std::int64_t>::min();
+    CHECK(scalar("M8[Y]", 50) == "np.datetime64('2020')");
+    CHECK(scalar("M8[D]", 1) == "np.datetime64('1970-01-02')");
+    CHECK(scalar("M8[h]", 5) == "np.datetime64('1970-01-01T05','h')");
+    CHECK(scalar("M8[2D]", 5) == "np.datetime64(5,'2D')");
+    CHECK(scalar("M8[ps]", 5) == "np.datetime64(5,'ps')");
+    CHECK(scalar("M8[D]", not_a_time) == "np.datetime64('NaT')");
+    CHECK(scalar("m8[2D]", 5) == "np.timedelta64(5,'2D')");
+    CHECK(scalar("m8", 5) == "np.timedelta64(5)");
+    CHECK(scalar("m8[D]", not_a_time) == "np.timedelta64('NaT','D')");
 }
 
 TEST_CASE("repr: what looks like a type of the library and is not is written as a call", "[repr]") {
