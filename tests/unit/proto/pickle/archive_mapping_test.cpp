@@ -302,9 +302,9 @@ TEST_CASE("archive: durations and times are timedelta, datetime and date", "[arc
     CHECK(support::dump_failure(std::tuple(least - 1s)).code == parley::Errc::not_picklable);
     CHECK(support::dump_failure(std::tuple(duration<double>(std::nan("")))).code ==
           parley::Errc::not_picklable);
-    const sys_time<microseconds> last(sys_days(9999y / 12 / 31) + 24h - 1us);
-    CHECK(comes_back(std::tuple(last, sys_days(1y / 1 / 1))));
-    CHECK(reading<system_clock::time_point>(support::value_of(std::tuple(last))[0])
+    const sys_time<microseconds> latest(sys_days(9999y / 12 / 31) + 24h - 1us);
+    CHECK(comes_back(std::tuple(latest, sys_days(1y / 1 / 1))));
+    CHECK(reading<system_clock::time_point>(support::value_of(std::tuple(latest))[0])
               .starts_with("out of range: expected a time within the range of the type"));
 }
 
