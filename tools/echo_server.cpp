@@ -2,6 +2,7 @@
 
 #include "echo_worker.hpp"
 #include "listener_option.hpp"
+#include "log.hpp"
 #include "standard_streams.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -161,7 +162,7 @@ void EchoServer::summarize() {
         sum.bytes_sent += counters.bytes_sent;
         sum.bytes_received += counters.bytes_received;
     }
-    inform(
+    log_summary(
         fmt::format("{} connections now, {} accepted, {} rejected; messages: {} received, {} "
                     "sent; bytes: {} received, {} sent",
                     clients(), accepted_, rejected, sum.messages_received, sum.messages_sent,

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -140,6 +141,11 @@ std::string read_file(const std::string& name) {
 
 void draw(std::string_view text) {
     static_cast<void>(write_all(STDERR_FILENO, text));
+}
+
+bool standard_error_has_room() noexcept {
+    pollfd polled{STDERR_FILENO, POLLOUT, 0};
+    return ::poll(&polled, 1, 0) != 0;
 }
 
 void inform(std::string_view line) {

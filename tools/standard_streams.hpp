@@ -42,6 +42,8 @@ void write_line(std::string line);
 
 /// Text for the terminal that standard error is, controls included.
 void draw(std::string_view text);
+/// Whether a line that a pipe takes whole (PIPE_BUF) would be written at once.
+[[nodiscard]] bool standard_error_has_room() noexcept;
 /// A line for people on standard error, as it is.
 void inform(std::string_view line);
 /// One line for people on standard error, "parley: " before it; in colour on a terminal, unless it

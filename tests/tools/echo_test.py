@@ -1,12 +1,19 @@
 """parley echo as a server of many: its threads, its limits, its end, its words about itself."""
+import fcntl
 import os
 import signal
 import struct
+import subprocess
 from multiprocessing.connection import Client
 
 from support import SUCCESS, USAGE, ToolTest, main
 
-from harness.suite import KEY  # noqa: E402, since support finds it
+from harness import parley  # noqa: E402, since support finds it
+from harness.child import seconds  # noqa: E402
+from harness.suite import KEY  # noqa: E402
+from harness.wire import RawPeer  # noqa: E402
+
+F_SETPIPE_SZ = 1031  # fcntl has it from Python 3.10 on
 
 
 def split(address):
@@ -99,6 +106,38 @@ class EchoTest(ToolTest):
     def test_a_second_signal_ends_it_at_once(self):
         echo, _ = self.half_a_message("--drain", "1000")
         self.assertIn("cut off", self.stopped(echo))
+
+    def test_a_log_that_nobody_reads_holds_nobody_up(self):
+        log, theirs = os.pipe()
+        fcntl.fcntl(theirs, F_SETPIPE_SZ, 4096)
+        echo = subprocess.Popen(
+            [parley.program(), "echo", "127.0.0.1:0", "--authkey-file",
+             parley.write_key(self.folder, KEY)],
+            stdout=subprocess.PIPE, stderr=theirs, env=parley.environment())
+        for clean_up in (echo.wait, echo.stdout.close, echo.kill):
+            self.addCleanup(clean_up)
+        os.close(theirs)
+        address = echo.stdout.readline().decode().split()[-1]
+
+        def fail(times):
+            for _ in range(times):
+                with RawPeer(address) as stranger:
+                    stranger.send_frame(b"no answer")
+                    stranger.drain()
+
+        fail(200)
+        echo.send_signal(signal.SIGUSR1)
+        with RawPeer(address) as good:
+            good.authenticate(KEY)
+        told = os.read(log, 1 << 16)
+        fail(1)
+        told += os.read(log, 1 << 16)
+        echo.terminate()
+        self.assertEqual(echo.wait(seconds(20)), SUCCESS)
+        with open(log, "rb") as rest:
+            told += rest.read()
+        self.assertRegex(told, rb"parley: \d+ lines left out, since nobody read on\n")
+        self.assertTrue(told.endswith(b"\n"), "a line is cut")
 
     def test_it_sums_itself_up(self):
         echo = self.echo("127.0.0.1:0", "--raw", key=KEY)
