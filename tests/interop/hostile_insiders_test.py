@@ -1,7 +1,10 @@
 """What peers that have the key can do to `parley echo`: lose their own connection. After each the
 server serves a good client within a second, memory and descriptors return to where they were, and
 nothing that they sent was executed."""
+import collections
 import os
+import pickle
+import random
 import signal
 import socket
 import struct
@@ -10,7 +13,7 @@ import time
 
 from harness.parley import HERE
 from harness.suite import KEY, PYTHONS, InteropTest, hexed, main
-from harness.wire import HungUp, RawPeer, frame
+from harness.wire import HungUp, RawPeer, frame, half_close
 from harness.witness import Witness
 
 sys.path.insert(0, os.path.join(HERE, "peers"))
@@ -61,6 +64,37 @@ class InsidersTest(InteropTest):
             with self.subTest(pickle=name):
                 self.assertIsNone(self.send_pickle(pickled))
                 self.check()
+
+    def test_random_bytes_are_refused_or_come_back(self):
+        """As frames, and as a stream of whatever length its first bytes say."""
+        chance = random.Random(2)
+        for _ in range(200):
+            noise = bytes(chance.randrange(256) for _ in range(chance.randrange(1, 3000)))
+            self.send_pickle(noise)
+            peer = self.insider()
+            peer.send(noise)
+            half_close(peer)
+            peer.drain()
+            peer.close()
+        self.check()
+
+    def test_good_pickles_with_bytes_altered_are_refused_or_come_back(self):
+        chance = random.Random(3)
+        good = pickle.dumps([{"key": (1.5, 2 ** 70, "text" * 20), b"b": {3, None}},
+                             collections.OrderedDict(a=[1] * 20), 1j], 4)
+        peer = self.insider()
+        for _ in range(2000):
+            altered = bytearray(good)
+            for _ in range(chance.randrange(1, 4)):
+                altered[chance.randrange(len(good))] = chance.randrange(256)
+            try:
+                peer.send_frame(altered)
+                peer.receive_frame()
+            except HungUp:
+                peer.close()
+                peer = self.insider()
+        peer.close()
+        self.check()
 
     def test_impossible_lengths_close_their_connection(self):
         headers = [struct.pack("!i", -2), struct.pack("!i", -2 ** 31),
@@ -128,7 +162,7 @@ class InsidersTest(InteropTest):
                 peer = self.insider()
                 peer.send(greeting)
                 self.witness.check_service()
-                peer.socket.shutdown(socket.SHUT_WR)
+                half_close(peer)
                 self.assertEqual(peer.drain(), b"")
                 peer.close()
                 self.check()

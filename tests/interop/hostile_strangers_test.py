@@ -8,7 +8,7 @@ import time
 
 from harness.child import seconds
 from harness.suite import KEY, InteropTest, main
-from harness.wire import CHALLENGE, FAILURE, WELCOME, HungUp, RawPeer, frame, mac
+from harness.wire import CHALLENGE, FAILURE, WELCOME, HungUp, RawPeer, frame, half_close, mac
 from harness.witness import Witness
 
 HANDSHAKE_TIMEOUT = 20  # seconds
@@ -106,7 +106,7 @@ class StrangersTest(InteropTest):
     def test_half_closed_peers_are_dropped(self):
         peer = self.stranger()
         peer.challenge()
-        peer.socket.shutdown(socket.SHUT_WR)
+        half_close(peer)
         self.assert_refused(peer)
 
     def test_wrong_answers_are_refused(self):

@@ -32,6 +32,11 @@ def mac(key, message, digest="sha256", label=True):
     return b"{%s}" % digest.encode() + code if label else code
 
 
+def half_close(peer):
+    """Says no more, and still listens."""
+    peer.socket.shutdown(socket.SHUT_WR)
+
+
 class HungUp(Exception):
     """The server closed the connection."""
 
