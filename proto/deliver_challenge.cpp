@@ -63,6 +63,10 @@ Failure mismatch(const Answer& answer) {
     if (answer.mac.size() != due)
         detail += ", expected " + std::to_string(due) + " bytes, got " +
                   std::to_string(answer.mac.size());
+    // As long as a bare MAC, and most likely the first message of a peer without a key.
+    const std::string_view words = text(answer.mac);
+    if (answer.bare && words.starts_with('\x80') && words.ends_with('.'))
+        detail += ", or " + describe_message(answer.mac) + ": it may have no authkey";
     return {Errc::digest_mismatch, std::move(detail)};
 }
 

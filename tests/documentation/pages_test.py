@@ -55,6 +55,11 @@ class PagesTest(unittest.TestCase):
                 with self.subTest(page=page):
                     self.assertIn(header, headers)
 
+    def test_every_option_of_the_build_is_told(self):
+        told = re.findall(r"(?m)^\| `(\w+)`", extract.read(ROOT, "docs/install.md"))
+        built = re.findall(r"(?m)^ *option\((\w+)", extract.read(ROOT, "CMakeLists.txt"))
+        self.assertEqual(sorted(option for option in told if option.isupper()), sorted(built))
+
     def test_the_readme_is_short(self):
         self.assertLess(len(extract.read(ROOT, "README.md").splitlines()), 160)
 

@@ -252,6 +252,8 @@ TEST_CASE("handshake: a wrong answer gets #FAILURE# before we fail", "[handshake
     CHECK(says(listener_hears(frame("{sha1}123456")), "'sha1', expected md5, sha256"));
     CHECK(says(listener_hears(frame("\x80\x02K\x01.")),
                "a pickle of 5 bytes; it may have no authkey"));
+    CHECK(says(listener_hears(frame("\x80\x04\x95 thirteen, 1.")),
+               "md5, or a pickle of 16 bytes: it may have no authkey"));
 }
 
 TEST_CASE("handshake: a challenge that cannot be answered ends it without a word", "[handshake]") {
