@@ -75,6 +75,13 @@ struct IoVectors {
             size += entry.iov_len;
         return size;
     }
+    /// Leaves out what is beyond so many bytes.
+    void limit(std::size_t most) noexcept {
+        for (iovec& entry : used()) {
+            entry.iov_len = std::min(entry.iov_len, most);
+            most -= entry.iov_len;
+        }
+    }
     std::array<iovec, 16> entries;
     std::size_t count = 0;
 };
@@ -203,14 +210,17 @@ Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) 
             return ::writev(fileno(), vectors.entries.data(), static_cast<int>(vectors.count));
         });
     }
-    const int flags = MSG_NOSIGNAL | (patience == Patience::some ? 0 : MSG_DONTWAIT);
-    if (patience == Patience::some) be_patient(SO_SNDTIMEO, send_patience_set_);
+    const bool is_patient = patience == Patience::some;
+    const int flags = MSG_NOSIGNAL | (is_patient ? 0 : MSG_DONTWAIT);
+    if (is_patient) be_patient(SO_SNDTIMEO, send_patience_set_);
     std::array<std::byte, flat_size> memory;
-    if (const ConstBytes flat = flattened(parts, memory); !flat.empty()) {
+    if (ConstBytes flat = flattened(parts, memory); !flat.empty()) {
+        if (is_patient) flat = flat.first(std::min(flat.size(), patience_size));
         return uninterrupted([&] { return ::send(fileno(), flat.data(), flat.size(), flags); },
                              patience);
     }
     IoVectors vectors(parts);
+    if (is_patient) vectors.limit(patience_size);
     msghdr message{};
     message.msg_iov = vectors.entries.data();
     message.msg_iovlen = vectors.count;

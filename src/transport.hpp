@@ -39,6 +39,8 @@ public:
     /// How long a patient call waits in the kernel before it comes back to see whether it was
     /// cancelled; after that the wait goes on in poll(2), where it can be woken.
     static constexpr std::chrono::milliseconds patience_time{50};
+    /// How much a patient call writes before it does so: a reader who keeps reading keeps it going.
+    static constexpr std::size_t patience_size = 256 * 1024;
 
     Transport() = default;
     Transport(Descriptor descriptor, Medium medium);

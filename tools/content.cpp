@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <utility>
 
 namespace parley::tools {
@@ -51,6 +52,11 @@ void send(Connection& connection, const Content& content, TimeLimit timeout) {
     }
 }
 
+std::string_view Printable::view() const noexcept {
+    if (const auto* bytes = std::get_if<Buffer>(&content_)) return bytes->view();
+    return std::get<std::string>(content_);
+}
+
 void Form::add_to(CLI::App& verb) {
     CLI::Option* const raw =
         verb.add_flag("--raw", raw_, "Messages are bytes, exactly as they are, not objects");
@@ -70,22 +76,24 @@ Content Form::read(std::string text) const {
     throw Trouble(ExitStatus::input, with_hint(value.error().message(), hint_about(text)));
 }
 
-std::string Form::receive(Connection& connection, TimeLimit timeout) const {
+Printable Form::receive(Connection& connection, TimeLimit timeout) const {
     static_cast<void>(connection.poll(timeout));  // a transfer begins with its first byte
     const Counters before = connection.counters();
-    const Progress progress("received", [&connection, &before] {
+    std::optional<Progress> progress;
+    progress.emplace("received", [&connection, &before] {
         return connection.counters().stream_received - before.stream_received;
     });
-    if (raw_) return std::string(connection.recv_bytes(timeout).view());
+    if (raw_) return Printable(connection.recv_bytes(timeout));
     const Value value = connection.recv(timeout);
+    progress.reset();
     const std::uint64_t size = connection.counters().bytes_received - before.bytes_received;
-    if (!json_) return text_of(value, size) + '\n';
+    if (!json_) return Printable(text_of(value, size) + '\n');
     const Result<std::string> text = json_dumps(value, text_limit(size));
     if (!text) {
         throw Trouble(ExitStatus::peer,
                       with_hint(text.error().message(), "it comes as a literal without --json"));
     }
-    return *text + '\n';
+    return Printable(*text + '\n');
 }
 
 }  // namespace parley::tools

@@ -1,6 +1,7 @@
 // What goes out and comes in, and how it stands on standard input and output.
 #pragma once
 
+#include <parley/buffer.hpp>
 #include <parley/connection.hpp>
 #include <parley/time_limit.hpp>
 #include <parley/value.hpp>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace CLI {
@@ -28,6 +30,17 @@ using Content = std::variant<Value, std::string>;
 
 void send(Connection& connection, const Content& content, TimeLimit timeout);
 
+/// A message to print: its text with a line feed behind it, or its bytes.
+class Printable {
+public:
+    explicit Printable(std::string text) : content_(std::move(text)) {}
+    explicit Printable(Buffer bytes) : content_(std::move(bytes)) {}
+    [[nodiscard]] std::string_view view() const noexcept;
+
+private:
+    std::variant<std::string, Buffer> content_;
+};
+
 /// The form that messages have as text: Python literals, or as --raw or --json say.
 class Form {
 public:
@@ -37,9 +50,9 @@ public:
     /// The message that the text stands for. Throws Trouble (input) where it is no literal, or no
     /// JSON.
     [[nodiscard]] Content read(std::string text) const;
-    /// Receives a message: its text with a line feed behind it, or, where it is raw, its bytes.
-    /// Throws as Connection::recv does, and Trouble (peer) for what JSON has no form for.
-    [[nodiscard]] std::string receive(Connection& connection, TimeLimit timeout) const;
+    /// Receives a message. Throws as Connection::recv does, and Trouble (peer) for what JSON has no
+    /// form for.
+    [[nodiscard]] Printable receive(Connection& connection, TimeLimit timeout) const;
 
     [[nodiscard]] bool is_raw() const noexcept { return raw_; }
 

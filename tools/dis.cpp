@@ -47,7 +47,8 @@ void run(const std::string& file) {
     if (!value) fail(value.error());
     write_line("value = " + text_of(*value, pickle.size()));
     if (const std::size_t rest = pickle.size() - disassembler.end(); rest != 0)
-        warn(fmt::format("{} more bytes follow STOP", rest));
+        warn(rest == 1 ? "1 more byte follows STOP"
+                       : fmt::format("{} more bytes follow STOP", rest));
 }
 
 constexpr const char* examples = R"(

@@ -20,6 +20,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace parley::tools {
@@ -57,13 +58,13 @@ public:
 
 private:
     void print_all(Connection& client) {
-        while (print(form_.receive(client, {}))) {
+        while (print(form_.receive(client, {}).view())) {
             if (reply_) answer(client);
             if (once_) return over_.set();
         }
     }
 
-    bool print(const std::string& text) {
+    bool print(std::string_view text) {
         const std::lock_guard lock(mutex_);
         if (is_over_) return false;
         is_over_ = once_;

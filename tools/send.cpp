@@ -53,7 +53,7 @@ std::string Send::hint_about(const boost::system::error_code& code) const {
 
 void Send::print_reply(Connection& connection) const {
     try {
-        write_output(form.receive(connection, client.timeout()));
+        write_output(form.receive(connection, client.timeout()).view());
     } catch (const Error& error) {
         const std::string hint = hint_about(error.code());
         if (hint.empty()) throw;

@@ -98,6 +98,17 @@ TEST_CASE("connection: close and cancel end what waits to send", "[connection]")
     CHECK(worker.failure() == operation_canceled);
 }
 
+TEST_CASE("connection: cancel ends a long send to a reader who keeps reading", "[connection]") {
+    auto [ours, peer] = socket_pair();
+    Connection here(ours.release());
+    Worker sender([&] { here.send_bytes(big()); });
+    CHECK(peer.read(big().size() / 8).size() == big().size() / 8);
+    here.cancel();
+    Worker reader([&, &there = peer] { static_cast<void>(there.read_all()); });
+    CHECK(sender.failure() == operation_canceled);
+    here.close();
+}
+
 TEST_CASE("connection: close ends a sender and a receiver at once", "[connection]") {
     auto [here, there] = parley::Pipe();
     Connection& mine = here;
