@@ -78,8 +78,8 @@ void settle(const State& listener) {
     }
     watch_the_time(listener);
     if (accepts.waits) return;
-    accepts.watched.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                               AcceptWait(listener));
+    accepts.watched.wait(listener->fileno(), WatchedDescriptor::WaitType::wait_read,
+                         AcceptWait(listener));
     accepts.waits = true;
 }
 
@@ -175,7 +175,7 @@ void accept(std::shared_ptr<ListenerState> listener, boost::asio::any_io_executo
         if (listener->occupancy.is_closed()) return refuse(Errc::closed);
         if (!may_attend(*listener)) return refuse(Errc::busy);
         if (!listener->async) {
-            listener->async = std::make_unique<AsyncAccepts>(executor, listener->fileno());
+            listener->async = std::make_unique<AsyncAccepts>(executor);
         }
         AsyncAccepts& accepts = *listener->async;
         call->number = ++accepts.last_number;
@@ -213,7 +213,7 @@ void ListenerState::end_async(bool for_good) noexcept {
             async->rest();
             stop_attending();
         }
-        if (for_good) async->leave_reactor();
+        if (for_good) async->watched.leave_reactor();
     }
     AsyncAccepts::post_all(executor, completed);
 }

@@ -1,11 +1,12 @@
 // The asynchronous accepts of one listener, and its place in the reactor.
 #pragma once
 
+#include "watched_descriptor.hpp"
+
 #include <parley/asynchronous/call.hpp>
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -39,11 +40,8 @@ public:
     /// Calls that are through, until their handlers are called or destroyed.
     using Completed = std::list<Pending>;
 
-    AsyncAccepts(boost::asio::any_io_executor where, int descriptor)
-        : executor(std::move(where)), watched(executor, descriptor), attention(executor) {}
-    AsyncAccepts(const AsyncAccepts&) = delete;
-    AsyncAccepts& operator=(const AsyncAccepts&) = delete;
-    ~AsyncAccepts() { leave_reactor(); }
+    explicit AsyncAccepts(boost::asio::any_io_executor where)
+        : executor(std::move(where)), watched(executor), attention(executor) {}
 
     /// Takes the call out, with its outcome.
     void complete(std::list<Pending>::iterator call, boost::system::error_code outcome,
@@ -53,18 +51,14 @@ public:
     }
     /// Nobody waits any more: nothing of ours keeps the context at work.
     void rest() {
-        boost::system::error_code ignored;
-        watched.cancel(ignored);
+        watched.end_waits();
         attention.cancel();
         attention_at.reset();
-    }
-    void leave_reactor() {
-        if (watched.is_open()) watched.release();
     }
     static void post_all(const boost::asio::any_io_executor& executor, Completed& completed);
 
     boost::asio::any_io_executor executor;
-    boost::asio::posix::stream_descriptor watched;
+    WatchedDescriptor watched;
     boost::asio::steady_timer attention;
     std::optional<Clock::time_point> attention_at;
     std::list<Pending> pending;

@@ -89,13 +89,8 @@ struct TakeBytes : TakeFrame {
 
 struct TakeBytesUpTo : TakeBytes {
     explicit TakeBytesUpTo(std::uint64_t limit) noexcept : maxlength(limit) {}
-    void begin(ConnectionState& connection) const {
-        connection.reader.limit(
-            std::min(maxlength, connection.options.max_message.value_or(maxlength)));
-    }
-    void end(ConnectionState& connection) const noexcept {
-        connection.reader.limit(connection.options.max_message);
-    }
+    void begin(ConnectionState& connection) const { connection.limit_message(maxlength); }
+    void end(ConnectionState& connection) const noexcept { connection.limit_message(frame_limit); }
     std::uint64_t maxlength;
 };
 
@@ -166,10 +161,11 @@ struct TakeNothing {
 };
 
 template <typename Results>
-struct HandlerFor;
+struct TypesFor;
 template <typename... Results>
-struct HandlerFor<std::tuple<Results...>> {
-    using type = Handler<Results...>;
+struct TypesFor<std::tuple<Results...>> {
+    using Handler = asynchronous::Handler<Results...>;
+    using Completion = asynchronous::Completion<Results...>;
 };
 
 void end_receive(const std::weak_ptr<ConnectionState>& weak, std::uint64_t number,
@@ -181,22 +177,21 @@ void end_receive(const std::weak_ptr<ConnectionState>& weak, std::uint64_t numbe
 }
 
 /// One call. While it waits it is the reactor's: a handler that is moved, and comes back on the
-/// executor of the handler inside.
+/// connection's executor.
 template <typename Take>
 class ReceiveCall {
 public:
     using Results = typename Take::Results;
-    using Inner = typename HandlerFor<Results>::type;
-    using executor_type = boost::asio::any_completion_executor;
+    using Inner = typename TypesFor<Results>::Handler;
     using allocator_type = typename Inner::allocator_type;
 
     static void begin(Call call, Inner handler, Take take) {
-        const boost::asio::any_io_executor executor = call.executor;
         if (const Failure refused = refusal(call.connection.get()); refused.code.failed()) {
             if (call.connection) call.connection->note_failure(refused);
-            return post_completion(executor, std::move(handler), refused.code, Results());
+            return post_completion(call.executor, std::move(handler), refused.code, Results(),
+                                   call.is_at_home);
         }
-        ReceiveCall(std::move(call), std::move(handler), std::move(take)).begin(executor);
+        ReceiveCall(call, std::move(handler), std::move(take)).begin(call);
     }
 
     ReceiveCall(ReceiveCall&&) noexcept = default;
@@ -210,31 +205,28 @@ public:
     /// The wait is over.
     void operator()(error_code error);
 
-    [[nodiscard]] executor_type get_executor() const noexcept {
-        return boost::asio::get_associated_executor(handler_,
-                                                    executor_type(connection().async->executor()));
-    }
     [[nodiscard]] allocator_type get_allocator() const noexcept { return handler_.get_allocator(); }
 
 private:
-    ReceiveCall(Call call, Inner handler, Take take)
+    ReceiveCall(const Call& call, Inner handler, Take take)
         : handler_(std::move(handler)),
           take_(std::move(take)),
           since_(call.connection->waits.epoch()),
-          timeout_(call.timeout),
-          claim_(std::move(call.connection)) {
+          claim_(call.connection) {
         take_.begin(connection());
     }
 
     static Failure refusal(ConnectionState* connection);
 
-    void begin(const boost::asio::any_io_executor& executor);
+    void begin(const Call& call);
     /// Looks at the connection: the outcome, or none where it has to wait.
     std::optional<error_code> look(bool is_readable, Results& results);
     std::optional<error_code> look_inside(bool is_readable, Results& results);
-    /// Goes to the reactor, or returns the outcome where there is no waiting any more.
-    std::optional<error_code> wait(const boost::asio::any_io_executor& executor);
-    void let_end(AsyncSide& side);
+    /// Goes to the reactor, or returns the outcome where there is no waiting any more: for the
+    /// first time, and again.
+    std::optional<error_code> wait(const Call& call);
+    std::optional<error_code> wait_on(const State& state);
+    void let_end(AsyncSide& side, std::uint64_t number, TimeLimit timeout);
     /// Gives up the connection, and returns the handler to be called.
     Inner finish();
 
@@ -243,9 +235,18 @@ private:
     Inner handler_;
     Take take_;
     WaitList::Epoch since_;
-    TimeLimit timeout_;
-    std::unique_ptr<boost::asio::steady_timer> timer_;
-    std::uint64_t number_ = 0;
+    /// What few calls have.
+    struct Extras {
+        std::optional<boost::asio::steady_timer> timer;
+        /// The handler's executor and its context's work, where it is not the connection's own.
+        boost::asio::any_completion_executor elsewhere;
+    };
+    [[nodiscard]] Extras& extras() {
+        if (!extras_) extras_ = std::make_unique<Extras>();
+        return *extras_;
+    }
+
+    std::unique_ptr<Extras> extras_;
     ReceiveClaim claim_;
 };
 
@@ -260,14 +261,15 @@ Failure ReceiveCall<Take>::refusal(ConnectionState* connection) {
 }
 
 template <typename Take>
-void ReceiveCall<Take>::begin(const boost::asio::any_io_executor& executor) {
+void ReceiveCall<Take>::begin(const Call& call) {
     Results results{};
-    const bool is_only_try = timeout_ && timeout_->count() <= 0;
+    const bool is_only_try = call.timeout && call.timeout->count() <= 0;
     if (is_only_try) connection().transport.expect_bytes();
     std::optional<error_code> outcome = look(false, results);
     if (!outcome && is_only_try) outcome = Take::timed_out();
-    if (!outcome) outcome = wait(executor);
-    if (outcome) post_completion(executor, finish(), *outcome, std::move(results));
+    if (!outcome) outcome = wait(call);
+    if (!outcome) return;
+    post_completion(call.executor, finish(), *outcome, std::move(results), call.is_at_home);
 }
 
 template <typename Take>
@@ -279,12 +281,15 @@ void ReceiveCall<Take>::operator()(error_code error) {
         outcome = look(true, results);
     else if (error != boost::asio::error::operation_aborted)
         outcome = state->note_failure(state->from_peer(error));
-    if (!outcome) outcome = wait(state->async->executor());
+    if (!outcome) outcome = wait_on(state);
     if (!outcome) return;
-    Inner handler = finish();
-    clear_slot(handler);
-    std::apply([&](auto&... result) { std::move(handler)(*outcome, std::move(result)...); },
-               results);
+    const auto extras = std::move(extras_);
+    if (extras) extras->timer.reset();
+    typename TypesFor<Results>::Completion completion(finish(), *outcome, std::move(results));
+    if (extras && extras->elsewhere)
+        extras->elsewhere.execute(std::move(completion));
+    else
+        completion();
 }
 
 template <typename Take>
@@ -311,31 +316,38 @@ std::optional<error_code> ReceiveCall<Take>::look_inside(bool is_readable, Resul
 }
 
 template <typename Take>
-std::optional<error_code> ReceiveCall<Take>::wait(const boost::asio::any_io_executor& executor) {
-    const State state = claim_.connection();
+std::optional<error_code> ReceiveCall<Take>::wait(const Call& call) {
+    const State& state = call.connection;
     const std::lock_guard lock(state->async_mutex);
     if (state->occupancy.is_closed() || state->waits.epoch() != since_) return canceled().code;
-    AsyncSide& side = state->async_side(executor);
-    if (number_ == 0) {
-        number_ = side.begin_receive();
-        let_end(side);
-    } else if (side.receive_outcome()) {
-        return side.receive_outcome();
+    AsyncSide& side = state->async_side(call.executor);
+    if (!call.is_at_home || !side.runs_on(call.executor)) {
+        extras().elsewhere = tracked_work(handler_, call.executor);
     }
-    side.wait_to_receive(state->transport.fileno(), std::move(*this));
+    let_end(side, side.begin_receive(), call.timeout);
+    side.wait(state->transport.fileno(), AsyncSide::WaitType::wait_read, std::move(*this));
     return std::nullopt;
 }
 
 template <typename Take>
-void ReceiveCall<Take>::let_end(AsyncSide& side) {
+std::optional<error_code> ReceiveCall<Take>::wait_on(const State& state) {
+    const std::lock_guard lock(state->async_mutex);
+    if (state->occupancy.is_closed() || state->waits.epoch() != since_) return canceled().code;
+    AsyncSide& side = *state->async;
+    if (side.receive_outcome()) return side.receive_outcome();
+    side.wait(state->transport.fileno(), AsyncSide::WaitType::wait_read, std::move(*this));
+    return std::nullopt;
+}
+
+template <typename Take>
+void ReceiveCall<Take>::let_end(AsyncSide& side, std::uint64_t number, TimeLimit timeout) {
     const std::weak_ptr<ConnectionState> weak = claim_.connection();
-    const std::uint64_t number = number_;
     heed_slot(handler_, [weak, number](boost::asio::cancellation_type) {
         end_receive(weak, number, canceled().code);
     });
-    if (timeout_) {
-        timer_ = std::make_unique<boost::asio::steady_timer>(side.executor(), *timeout_);
-        timer_->async_wait([weak, number](error_code error) {
+    if (timeout) {
+        extras().timer.emplace(side.executor(), *timeout);
+        extras_->timer->async_wait([weak, number](error_code error) {
             if (!error) end_receive(weak, number, Take::timed_out());
         });
     }
@@ -344,7 +356,6 @@ void ReceiveCall<Take>::let_end(AsyncSide& side) {
 template <typename Take>
 typename ReceiveCall<Take>::Inner ReceiveCall<Take>::finish() {
     take_.end(connection());
-    timer_.reset();
     const ReceiveClaim given_up(std::move(claim_));
     return std::move(handler_);
 }
@@ -365,7 +376,7 @@ void receive_bytes_up_to(Call call, Handler<Buffer> handler, std::int64_t maxlen
                                                           std::to_string(maxlength));
         if (call.connection) call.connection->note_failure(failure);
         return post_completion(call.executor, std::move(handler), failure.code,
-                               std::tuple<Buffer>());
+                               std::tuple<Buffer>(), call.is_at_home);
     }
     ReceiveCall<TakeBytesUpTo>::begin(std::move(call), std::move(handler),
                                       TakeBytesUpTo(static_cast<std::uint64_t>(maxlength)));

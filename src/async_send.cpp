@@ -7,8 +7,6 @@
 
 #include <parley/asynchronous/call.hpp>
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
@@ -23,16 +21,17 @@ using boost::system::error_code;
 using Kind = QueuedSend::Kind;
 using State = std::shared_ptr<ConnectionState>;
 
-void write_on(const State& connection);
-void take_turn(const State& connection);
+void write_on(const State& connection, Handler<>);
+void take_turn(const State& connection, Handler<> first);
 void drop_all(ConnectionState& connection) noexcept;
 
 /// A connection that something is to go on for in the executor. Where the context ends before, so
 /// do the calls in the queue: their handlers are destroyed with this one.
-template <void (*GoOn)(const State&)>
+template <void (*GoOn)(const State&, Handler<>)>
 class Continuation {
 public:
-    explicit Continuation(State connection) noexcept : connection_(std::move(connection)) {}
+    explicit Continuation(State connection, Handler<> first = {}) noexcept
+        : connection_(std::move(connection)), first_(std::move(first)) {}
     Continuation(Continuation&&) noexcept = default;
     Continuation& operator=(Continuation&&) = delete;
     Continuation(const Continuation&) = delete;
@@ -43,11 +42,12 @@ public:
 
     void operator()(error_code = {}) {
         const State connection = std::move(connection_);
-        GoOn(connection);
+        GoOn(connection, std::move(first_));
     }
 
 private:
     State connection_;
+    Handler<> first_;
 };
 
 /// Under the lock: writes what the socket takes, and has the calls that are through completed in
@@ -62,7 +62,7 @@ void progress(const State& connection) {
     }
     if (!side.awaits_turn && !side.completed.empty()) {
         side.awaits_turn = true;
-        boost::asio::post(side.executor(), Continuation<take_turn>(connection));
+        post_to(side.executor(), Continuation<take_turn>(connection));
     }
 }
 
@@ -75,7 +75,7 @@ void settle(ConnectionState& connection) {
     if (side.waits_to_write) side.end_waits();
 }
 
-void write_on(const State& connection) {
+void write_on(const State& connection, Handler<>) {
     const std::lock_guard lock(connection->async_mutex);
     AsyncSide& side = *connection->async;
     side.waits_to_write = false;
@@ -86,7 +86,7 @@ void write_on(const State& connection) {
 
 /// What has gathered in the queue goes out before anybody is told of what is out already, so that
 /// the peer has something to do meanwhile.
-void take_turn(const State& connection) {
+void take_turn(const State& connection, Handler<> first) {
     CompletedSends completed;
     boost::asio::any_io_executor executor;
     {
@@ -100,7 +100,7 @@ void take_turn(const State& connection) {
             settle(*connection);
         }
     }
-    completed.call_all(executor);
+    completed.call_all(executor, std::move(first));
 }
 
 void drop_all(ConnectionState& connection) noexcept {
@@ -145,10 +145,12 @@ void let_end(const State& connection, QueuedSend& send, TimeLimit timeout) {
 }
 
 /// The connection's own context is kept at work by what is under way there.
-void settle_home(QueuedSend& send, AsyncSide& side) {
-    const auto executor = boost::asio::get_associated_executor(send.handler(), side.home());
-    send.is_at_home = executor == side.home();
-    if (!send.is_at_home) send.work = tracked_work(send.handler(), side.executor());
+void settle_home(QueuedSend& send, const Call& call) {
+    const State& connection = call.connection;
+    const bool has_moved =
+        connection && connection->async && !connection->async->runs_on(call.executor);
+    send.is_at_home = call.is_at_home && !has_moved;
+    if (!send.is_at_home) send.elsewhere = tracked_work(send.handler(), call.executor);
 }
 
 /// Under the lock: whether asynchronous calls may send.
@@ -164,34 +166,44 @@ Failure refusal(ConnectionState& connection) {
     return {Errc::busy, "a blocking call is sending"};
 }
 
-void begin(Call call, QueuedSend& send) {
-    CompletedSends completed;
-    const State& connection = call.connection;
-    if (!connection) {
-        completed.add(send, Errc::closed);
-        return completed.post_all(call.executor);
+/// Under the lock, once a call is let in: it takes its place in the queue.
+void line_up(const Call& call, QueuedSend& send, CompletedSends& completed) {
+    ConnectionState& connection = *call.connection;
+    AsyncSide& side = *connection.async;
+    const std::uint64_t number = side.sends.add(send);
+    const bool is_urgent = call.timeout && call.timeout->count() <= 0;
+    if (send.kind == Kind::shutdown) connection.writable.store(false);
+    if (!side.waits_to_write && (is_urgent || !side.awaits_turn)) progress(call.connection);
+    if (!side.sends.has(number)) return;
+    if (is_urgent) {
+        side.sends.cancel(connection, number, cancellation_type::terminal, Errc::timeout,
+                          completed);
+    } else {
+        let_end(call.connection, send, call.timeout);
     }
-    {
-        const std::lock_guard lock(connection->async_mutex);
-        if (const Failure refused = refusal(*connection); refused.code.failed()) {
-            completed.add(send, connection->note_failure(refused));
-        } else {
-            AsyncSide& side = connection->async_side(call.executor);
-            settle_home(send, side);
-            const std::uint64_t number = side.sends.add(send);
-            const bool is_urgent = call.timeout && call.timeout->count() <= 0;
-            if (send.kind == Kind::shutdown) connection->writable.store(false);
-            if (!side.waits_to_write && (is_urgent || !side.awaits_turn)) progress(connection);
-            if (side.sends.has(number)) {
-                if (is_urgent) {
-                    side.sends.cancel(*connection, number, cancellation_type::terminal,
-                                      Errc::timeout, completed);
-                } else {
-                    let_end(connection, send, call.timeout);
-                }
-            }
-            settle(*connection);
-        }
+}
+
+/// Under the lock: lets a call in, or refuses it.
+void enter(const Call& call, QueuedSend& send, CompletedSends& completed) {
+    ConnectionState& connection = *call.connection;
+    settle_home(send, call);
+    if (const Failure refused = refusal(connection); refused.code.failed()) {
+        completed.add(send, connection.note_failure(refused));
+        return;
+    }
+    static_cast<void>(connection.async_side(call.executor));
+    line_up(call, send, completed);
+    settle(connection);
+}
+
+void begin(const Call& call, QueuedSend& send) {
+    CompletedSends completed;
+    if (call.connection) {
+        const std::lock_guard lock(call.connection->async_mutex);
+        enter(call, send, completed);
+    } else {
+        settle_home(send, call);
+        completed.add(send, Errc::closed);
     }
     completed.post_all(call.executor);
 }
@@ -202,12 +214,72 @@ QueuedSend& make(Handler<> handler, Kind kind) {
     return send;
 }
 
+/// A frame's payload, which is the caller's, or in memory that comes along.
+struct Frame {
+    ConstBytes payload;
+    Buffer memory;
+};
+
+QueuedSend& make(Handler<> handler, Frame frame) {
+    QueuedSend& send = make(std::move(handler), Kind::frame);
+    send.payload = frame.payload;
+    send.pickle = std::move(frame.memory);
+    return send;
+}
+
+/// Under the lock: whether nothing is in the way of a frame whose handler is at home, so that it
+/// needs no place in the queue. `settle` must follow then.
+bool may_go_at_once(const Call& call) {
+    ConnectionState& connection = *call.connection;
+    AsyncSide& side = connection.async_side(call.executor);
+    return call.is_at_home && side.sends.empty() && !side.awaits_turn && !connection.corked &&
+           connection.writer.empty() && side.runs_on(call.executor) &&
+           !refusal(connection).code.failed();
+}
+
+/// Under the lock: writes a frame past the queue, which what does not go out is put into.
+void go_at_once(const Call& call, Handler<> handler, Frame frame, CompletedSends& completed) {
+    const State& connection = call.connection;
+    AsyncSide& side = *connection->async;
+    const FrameWriter::Position begun = connection->writer.end();
+    const Result<bool> is_gone = connection->send_at_once(frame.payload, Patience::none);
+    if (is_gone && *is_gone) {
+        side.awaits_turn = true;
+        post_to(side.executor(), Continuation<take_turn>(connection, std::move(handler)));
+        return;
+    }
+    QueuedSend& send = make(std::move(handler), std::move(frame));
+    if (!is_gone) {
+        completed.add(send, connection->note_failure(connection->from_peer(is_gone.error())));
+        return;
+    }
+    send.begin = begun;
+    send.end = connection->writer.end();
+    send.admitted = true;
+    line_up(call, send, completed);
+}
+
+void begin(const Call& call, Handler<> handler, Frame frame) {
+    if (!call.connection) return begin(call, make(std::move(handler), std::move(frame)));
+    CompletedSends completed;
+    {
+        const std::lock_guard lock(call.connection->async_mutex);
+        if (may_go_at_once(call)) {
+            go_at_once(call, std::move(handler), std::move(frame), completed);
+            settle(*call.connection);
+        } else {
+            enter(call, make(std::move(handler), std::move(frame)), completed);
+        }
+    }
+    completed.post_all(call.executor);
+}
+
 }  // namespace
 
 void send_value(Call call, Handler<> handler, Value value) {
     QueuedSend& send = make(std::move(handler), Kind::value);
     send.value = std::move(value);
-    begin(std::move(call), send);
+    begin(call, send);
 }
 
 void send_pickle(Call call, Handler<> handler, Result<Buffer> pickle) {
@@ -216,32 +288,28 @@ void send_pickle(Call call, Handler<> handler, Result<Buffer> pickle) {
         if (call.connection) {
             error = call.connection->note_failure(call.connection->from_peer(pickle.error()));
         }
-        return post_completion<>(call.executor, std::move(handler), error, {});
+        return post_completion<>(call.executor, std::move(handler), error, {}, call.is_at_home);
     }
-    QueuedSend& send = make(std::move(handler), Kind::frame);
-    send.pickle = std::move(*pickle);
-    send.payload = {send.pickle.data(), send.pickle.size()};
-    begin(std::move(call), send);
+    const ConstBytes payload(pickle->data(), pickle->size());
+    begin(call, std::move(handler), {payload, std::move(*pickle)});
 }
 
 void send_bytes(Call call, Handler<> handler, ConstBytes payload) {
-    QueuedSend& send = make(std::move(handler), Kind::frame);
-    send.payload = payload;
-    begin(std::move(call), send);
+    begin(call, std::move(handler), {payload, {}});
 }
 
 void send_handle(Call call, Handler<> handler, int descriptor) {
     QueuedSend& send = make(std::move(handler), Kind::handle);
     send.descriptor = descriptor;
-    begin(std::move(call), send);
+    begin(call, send);
 }
 
 void flush(Call call, Handler<> handler) {
-    begin(std::move(call), make(std::move(handler), Kind::flush));
+    begin(call, make(std::move(handler), Kind::flush));
 }
 
 void shutdown(Call call, Handler<> handler) {
-    begin(std::move(call), make(std::move(handler), Kind::shutdown));
+    begin(call, make(std::move(handler), Kind::shutdown));
 }
 
 Result<Buffer> encode(const State& connection, const void* object, pickle::Encode encode_object) {

@@ -7,6 +7,7 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 
@@ -62,12 +63,59 @@ private:
     std::tuple<Results...> results_;
 };
 
-/// Calls the handler by way of the executor, never from within this function.
+/// A completion for the executor that it is posted to, whatever the handler's own is.
+template <typename... Results>
+class HomeCompletion {
+public:
+    using allocator_type = typename Handler<Results...>::allocator_type;
+
+    explicit HomeCompletion(Completion<Results...> completion) noexcept
+        : completion_(std::move(completion)) {}
+    void operator()() { completion_(); }
+    [[nodiscard]] allocator_type get_allocator() const noexcept {
+        return completion_.handler().get_allocator();
+    }
+
+private:
+    Completion<Results...> completion_;
+};
+
+/// As Asio's `post`, but an io_context gets the function itself, without a wrapper for executors of
+/// any type.
+template <typename Function>
+void post_to(const boost::asio::any_io_executor& executor, Function function) {
+    using Plain = boost::asio::io_context::executor_type;
+    if (const auto* plain = executor.target<Plain>())
+        boost::asio::post(*plain, std::move(function));
+    else
+        boost::asio::post(executor, std::move(function));
+}
+
+/// A completion that is posted to one executor to be called on another.
+template <typename... Results>
+class ElsewhereCompletion {
+public:
+    ElsewhereCompletion(boost::asio::any_completion_executor elsewhere,
+                        Completion<Results...> completion) noexcept
+        : elsewhere_(std::move(elsewhere)), completion_(std::move(completion)) {}
+    void operator()() { elsewhere_.execute(std::move(completion_)); }
+
+private:
+    boost::asio::any_completion_executor elsewhere_;
+    Completion<Results...> completion_;
+};
+
+/// Calls the handler by way of the executor, and of its own where it is not at home there; never
+/// from within this function.
 template <typename... Results>
 void post_completion(const boost::asio::any_io_executor& executor, Handler<Results...> handler,
-                     boost::system::error_code error, std::tuple<Results...> results) {
-    boost::asio::post(executor,
-                      Completion<Results...>(std::move(handler), error, std::move(results)));
+                     boost::system::error_code error, std::tuple<Results...> results,
+                     bool is_at_home = false) {
+    Completion<Results...> completion(std::move(handler), error, std::move(results));
+    if (is_at_home)
+        post_to(executor, HomeCompletion<Results...>(std::move(completion)));
+    else
+        boost::asio::post(executor, std::move(completion));
 }
 
 }  // namespace parley::asynchronous

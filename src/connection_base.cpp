@@ -20,13 +20,28 @@ constexpr std::size_t kept_pickle_capacity = 64 * 1024;
                    "expected " + std::move(expected) + ", got " + std::to_string(came)});
 }
 
-/// Sends what `pickled` holds.
-void send_pickled(const Sending& sending, Deadline deadline) {
-    const ConstBytes pickled(sending->pickled.data(), sending->pickled.size());
-    const Result<void> sent = sending->send_frame(pickled, deadline, sending.since());
-    if (sending->pickled.capacity() > kept_pickle_capacity) sending->pickled = Buffer();
-    sent.value();
-}
+/// Memory for a pickle, which the thread keeps for the next one. What an object's own functions
+/// send while it is pickled gets other memory.
+class PickleMemory {
+public:
+    PickleMemory() noexcept : buffer_(std::move(kept())) { buffer_.clear(); }
+    PickleMemory(const PickleMemory&) = delete;
+    PickleMemory& operator=(const PickleMemory&) = delete;
+    ~PickleMemory() {
+        if (buffer_.capacity() <= kept_pickle_capacity) kept() = std::move(buffer_);
+    }
+
+    [[nodiscard]] Buffer& buffer() noexcept { return buffer_; }
+    [[nodiscard]] ConstBytes bytes() const noexcept { return {buffer_.data(), buffer_.size()}; }
+
+private:
+    static Buffer& kept() noexcept {
+        thread_local Buffer buffer;
+        return buffer;
+    }
+
+    Buffer buffer_;
+};
 
 /// Receives a frame into memory of the caller's, which the reader forgets where that fails.
 void receive_directed(const Reception& reception, Deadline deadline) {
@@ -43,11 +58,11 @@ class FrameLimit {
 public:
     FrameLimit(ConnectionState& connection, std::uint64_t limit) noexcept
         : connection_(connection) {
-        connection.reader.limit(std::min(limit, connection.options.max_message.value_or(limit)));
+        connection.limit_message(limit);
     }
     FrameLimit(const FrameLimit&) = delete;
     FrameLimit& operator=(const FrameLimit&) = delete;
-    ~FrameLimit() { connection_.reader.limit(connection_.options.max_message); }
+    ~FrameLimit() { connection_.limit_message(frame_limit); }
 
 private:
     ConnectionState& connection_;
@@ -96,17 +111,17 @@ ConnectionBase::~ConnectionBase() {
 void ConnectionBase::send(const Value& value, TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Sending sending(state_, deadline);
-    sending->pickled.clear();
-    pickle::dumps(value, sending->pickled, {.protocol = sending->protocol()}).value();
-    send_pickled(sending, deadline);
+    PickleMemory pickled;
+    pickle::dumps(value, pickled.buffer(), {.protocol = sending->protocol()}).value();
+    sending->send_frame(pickled.bytes(), deadline, sending.since()).value();
 }
 
 void ConnectionBase::send_encoded(const void* object, pickle::Encode encode, TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Sending sending(state_, deadline);
-    sending->pickled.clear();
-    encode(object, sending->pickled, {.protocol = sending->protocol()}).value();
-    send_pickled(sending, deadline);
+    PickleMemory pickled;
+    encode(object, pickled.buffer(), {.protocol = sending->protocol()}).value();
+    sending->send_frame(pickled.bytes(), deadline, sending.since()).value();
 }
 
 Value ConnectionBase::recv(TimeLimit timeout) {

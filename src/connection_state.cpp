@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <string>
 
 namespace parley {
@@ -29,18 +30,24 @@ std::mutex failure_mutex;
 
 }  // namespace
 
-ConnectionState::ConnectionState(Transport open_transport, MessageOptions message_options)
+ConnectionState::ConnectionState(Transport open_transport, const MessageOptions& options)
     : transport(std::move(open_transport)), peer(transport.peer()) {
-    set_options(message_options);
+    set_options(options);
 }
 
 ConnectionState::~ConnectionState() {
     transport.close();
 }
 
-void ConnectionState::set_options(const MessageOptions& message_options) {
-    options = message_options;
-    reader.limit(options.max_message);
+void ConnectionState::set_options(const MessageOptions& options) {
+    max_message_ = options.max_message.value_or(frame_limit);
+    send_queue_ = options.send_queue.value_or(std::numeric_limits<std::size_t>::max());
+    protocol_ = options.protocol;
+    limit_message(frame_limit);
+}
+
+void ConnectionState::limit_message(std::uint64_t limit) noexcept {
+    reader.limit(std::min(limit, max_message_));
 }
 
 Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
@@ -50,14 +57,9 @@ Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
     if (is_gathered) {
         writer.gather(payload);
     } else {
-        const Result<std::size_t> gone = send_at_once(payload, deadline);
-        if (!gone) return gone.error();
-        if (*gone == FrameHeader(payload.size()).bytes().size() + payload.size()) {
-            count_sent(payload.size());
-            return {};
-        }
-        writer.push(payload);
-        writer.sent(*gone);
+        const Result<bool> is_gone = send_at_once(payload, patience_within(deadline.left()));
+        if (!is_gone) return from_peer(is_gone.error());
+        if (*is_gone) return {};
     }
     if (!is_gathered || writer.pending() >= cork_size) {
         const Result<void> sent = run(transport, writer, waits, deadline, since);
@@ -73,17 +75,23 @@ Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
     return {};
 }
 
-/// Most frames go out whole in one system call, and need no queue. How many bytes went out.
-Result<std::size_t> ConnectionState::send_at_once(ConstBytes payload, Deadline deadline) {
-    if (!writer.empty()) return std::size_t{0};
-    const FrameHeader header(payload.size());
-    const std::array parts{header.bytes(), payload};
-    const Transfer transfer = transport.write(parts, patience_within(deadline.left()));
-    transport.bytes_written.add(transfer.size);
-    if (transfer.error != 0 && transfer.error != EAGAIN) {
-        return from_peer(system_failure(transfer.error));
+Result<bool> ConnectionState::send_at_once(ConstBytes payload, Patience patience) {
+    std::size_t gone = 0;
+    if (writer.empty()) {
+        const FrameHeader header(payload.size());
+        const std::array parts{header.bytes(), payload};
+        const Transfer transfer = transport.write(parts, patience);
+        if (transfer.error != 0 && transfer.error != EAGAIN) return system_failure(transfer.error);
+        gone = transfer.size;
+        transport.bytes_written.add(gone);
+        if (gone == header.bytes().size() + payload.size()) {
+            count_sent(payload.size());
+            return true;
+        }
     }
-    return transfer.size;
+    writer.push(payload);
+    writer.sent(gone);
+    return false;
 }
 
 bool ConnectionState::gathers(ConstBytes payload) const noexcept {
@@ -291,7 +299,7 @@ void ConnectionState::note_protocol(int protocol) noexcept {
 int ConnectionState::protocol() const noexcept {
     const int shown = peer_protocol_.load(std::memory_order_relaxed);
     // Whoever writes protocol 0 or 1 reads 2 as well: every CPython from 2.3 on does.
-    return shown < 0 ? options.protocol : std::min(options.protocol, std::max(shown, 2));
+    return shown < 0 ? protocol_ : std::min(protocol_, std::max(shown, 2));
 }
 
 void ConnectionState::close_reading() noexcept {

@@ -62,7 +62,7 @@ enum class Senders : std::uint8_t { none, blocking, asynchronous };
 /// half to the one call that holds `receiving`.
 class ConnectionState {
 public:
-    ConnectionState(Transport transport, MessageOptions options);
+    ConnectionState(Transport transport, const MessageOptions& options);
     ConnectionState(const ConnectionState&) = delete;
     ConnectionState& operator=(const ConnectionState&) = delete;
     ~ConnectionState();
@@ -75,11 +75,18 @@ public:
     /// Sends or gathers one frame.
     [[nodiscard]] Result<void> send_frame(ConstBytes payload, Deadline deadline,
                                           WaitList::Epoch since);
+    /// Sends one frame by one system call: most go out whole that way (true), and need no queue.
+    /// What does not go out is in the writer then, and the payload must stay.
+    [[nodiscard]] Result<bool> send_at_once(ConstBytes payload, Patience patience);
     [[nodiscard]] Result<void> flush(Deadline deadline, WaitList::Epoch since);
     /// Queues one frame: a small payload is copied, a big one must stay.
     void add_frame(ConstBytes payload);
     /// Whether the frame is one to be gathered, and not sent yet.
     [[nodiscard]] bool gathers(ConstBytes payload) const noexcept;
+    /// Whether the queue may take another message from its caller.
+    [[nodiscard]] bool has_room() const noexcept {
+        return writer.empty() || writer.pending() < send_queue_;
+    }
     /// Whether what has gathered is to stay for now.
     [[nodiscard]] bool keeps_gathering() const noexcept;
     void count_sent(std::size_t payload_size) noexcept;
@@ -88,6 +95,8 @@ public:
 
     // Receiving; the caller holds `receiving`.
 
+    /// The longest message from now on, within what the options allow; `frame_limit` for just that.
+    void limit_message(std::uint64_t limit) noexcept;
     /// Makes a whole frame current in the reader.
     [[nodiscard]] Result<void> receive_frame(Deadline deadline, WaitList::Epoch since);
     /// Reads on until a frame is current (true) or the socket has no more (false).
@@ -147,8 +156,6 @@ public:
     bool corked = false;
     /// We have no key: a challenge as the first message means that the peer wants one.
     bool expects_no_challenge = false;
-    MessageOptions options;
-    Buffer pickled;
     /// Kept at connect and accept time: a descriptor can no longer tell once the peer is gone.
     std::string peer;
 
@@ -159,11 +166,13 @@ public:
     StreamCount bytes_received;
 
 private:
-    [[nodiscard]] Result<std::size_t> send_at_once(ConstBytes payload, Deadline deadline);
     [[nodiscard]] Failure frame_failure(const Failure& failure);
     [[nodiscard]] Result<void> check_frame();
     void end_async(bool for_good) noexcept;
 
+    std::uint64_t max_message_ = frame_limit;
+    std::size_t send_queue_ = 0;
+    int protocol_ = 0;
     std::atomic<int> peer_protocol_{-1};
     std::unique_ptr<const Failure> last_failure_;
 };

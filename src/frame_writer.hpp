@@ -7,6 +7,7 @@
 #include <parley/step.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace parley {
@@ -17,7 +18,7 @@ class FrameWriter final : public Algorithm {
 public:
     using Position = std::uint64_t;
 
-    [[nodiscard]] bool empty() const noexcept { return head_ == entries_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
     /// The bytes that are still to go out.
     [[nodiscard]] std::size_t pending() const noexcept {
         return static_cast<std::size_t>(end_ - begin_);
@@ -48,21 +49,31 @@ private:
         ConstBytes borrowed;
         std::size_t size;
         bool is_gathered;
+
+        void add_parts(std::size_t skip, const Buffer& gathered,
+                       std::size_t& gathered_offset) const noexcept;
     };
 
-    void compact();
-    void append_gathered(std::size_t size);
-    void add_part(ConstBytes part) noexcept;
-    void add_parts(const Entry& entry, std::size_t skip, std::size_t& gathered_offset) noexcept;
+    /// Made by the first frame: most connections never keep one.
+    struct Backlog {
+        void compact();
+        void append_gathered(std::size_t size);
+        void keep_only(Buffer bytes);
+        void drop(std::size_t size);
+        void clear() noexcept;
 
-    std::vector<Entry> entries_;
-    std::size_t head_ = 0;
-    std::size_t sent_of_head_ = 0;
-    Buffer gathered_;
-    std::size_t gathered_begin_ = 0;
+        std::vector<Entry> entries;
+        std::size_t head = 0;
+        std::size_t sent_of_head = 0;
+        Buffer gathered;
+        std::size_t gathered_begin = 0;
+    };
+
+    Backlog& backlog();
+
+    std::unique_ptr<Backlog> backlog_;
     Position begin_ = 0;
     Position end_ = 0;
-    std::size_t part_count_ = 0;
 };
 
 }  // namespace parley

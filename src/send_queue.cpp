@@ -57,8 +57,10 @@ void CompletedSends::post_all(const boost::asio::any_io_executor& executor) {
         complete_first(executor, false);
 }
 
-void CompletedSends::call_all(const boost::asio::any_io_executor& executor) {
+void CompletedSends::call_all(const boost::asio::any_io_executor& executor,
+                              QueuedSend::Handler first) {
     try {
+        if (first) asynchronous::Completion<>(std::move(first), {}, {})();
         while (!empty())
             complete_first(executor, true);
     } catch (...) {
@@ -72,13 +74,16 @@ void CompletedSends::complete_first(const boost::asio::any_io_executor& executor
     QueuedSend& send = sends_.front();
     sends_.pop_front();
     const error_code outcome = send.outcome;
-    const bool may_call = is_executor_here && send.is_at_home;
-    const boost::asio::any_completion_executor work = std::move(send.work);
-    QueuedSend::Handler handler = QueuedSend::take_handler(&send);
-    if (may_call) {
-        asynchronous::Completion<>(std::move(handler), outcome, {})();
+    const bool is_at_home = send.is_at_home;
+    boost::asio::any_completion_executor elsewhere = std::move(send.elsewhere);
+    asynchronous::Completion<> completion(QueuedSend::take_handler(&send), outcome, {});
+    if (is_at_home && is_executor_here) {
+        completion();
+    } else if (is_at_home) {
+        asynchronous::post_to(executor, asynchronous::HomeCompletion<>(std::move(completion)));
     } else {
-        asynchronous::post_completion(executor, std::move(handler), outcome, {});
+        asynchronous::post_to(executor, asynchronous::ElsewhereCompletion<>(std::move(elsewhere),
+                                                                            std::move(completion)));
     }
 }
 
@@ -102,15 +107,12 @@ SendQueue::List::iterator SendQueue::complete(List::iterator send, error_code ou
 }
 
 void SendQueue::admit(ConnectionState& connection, CompletedSends& completed) {
-    const FrameWriter& writer = connection.writer;
     for (auto send = sends_.begin(); send != sends_.end();) {
         if (send->admitted) {
             ++send;
             continue;
         }
-        const bool has_room = !connection.options.send_queue ||
-                              writer.pending() < *connection.options.send_queue || writer.empty();
-        if (!send->is_frame() || !has_room) return;
+        if (!send->is_frame() || !connection.has_room()) return;
         admit(connection, *send++, completed);
     }
 }

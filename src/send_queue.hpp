@@ -21,6 +21,7 @@ namespace parley {
 class QueuedSend : public boost::intrusive::list_base_hook<> {
 public:
     using Handler = asynchronous::Handler<>;
+    using List = boost::intrusive::list<QueuedSend, boost::intrusive::constant_time_size<false>>;
     enum class Kind : std::uint8_t { frame, value, handle, flush, shutdown };
 
     static QueuedSend* make(Handler handler);
@@ -43,8 +44,8 @@ public:
     FrameWriter::Position begin = 0;
     FrameWriter::Position end = 0;
     std::unique_ptr<boost::asio::steady_timer> timer;
-    /// Keeps the handler's context at work, where it is not the connection's.
-    boost::asio::any_completion_executor work;
+    /// The handler's executor and its context's work, where it is not the connection's own.
+    boost::asio::any_completion_executor elsewhere;
     boost::system::error_code outcome;
 
 private:
@@ -69,14 +70,15 @@ public:
     /// Has every handler called with its outcome, by way of the executor. Not under any lock.
     void post_all(const boost::asio::any_io_executor& executor);
     /// The same from within a function that runs on the executor: handlers that have no executor of
-    /// their own are called here. What such a handler throws comes out; the others are then posted.
-    void call_all(const boost::asio::any_io_executor& executor);
+    /// their own are called here, after the first, which went out before them. What such a handler
+    /// throws comes out; the others are then posted.
+    void call_all(const boost::asio::any_io_executor& executor, QueuedSend::Handler first);
     [[nodiscard]] bool empty() const noexcept { return sends_.empty(); }
 
 private:
     void complete_first(const boost::asio::any_io_executor& executor, bool is_executor_here);
 
-    boost::intrusive::list<QueuedSend> sends_;
+    QueuedSend::List sends_;
 };
 
 /// The queue. Guarded by the connection's `async_mutex`.
@@ -109,7 +111,7 @@ public:
     void complete_all(boost::system::error_code outcome, CompletedSends& completed) noexcept;
 
 private:
-    using List = boost::intrusive::list<QueuedSend>;
+    using List = QueuedSend::List;
 
     void admit(ConnectionState& connection, CompletedSends& completed);
     void admit(ConnectionState& connection, QueuedSend& send, CompletedSends& completed);

@@ -3,9 +3,10 @@
 
 #include "deadline.hpp"
 
+#include <boost/intrusive/list.hpp>
+
 #include <atomic>
 #include <condition_variable>
-#include <mutex>
 
 namespace parley {
 
@@ -20,9 +21,7 @@ public:
         return take_after_others(deadline);
     }
     void give() noexcept {
-        if (state_.exchange(free, std::memory_order_release) != wanted) return;
-        const std::lock_guard lock(mutex_);
-        given_.notify_one();
+        if (state_.exchange(free, std::memory_order_release) == wanted) wake_first();
     }
 
 private:
@@ -30,24 +29,17 @@ private:
     static constexpr int taken = 1;
     static constexpr int wanted = 2;  // taken, and others may be waiting
 
-    bool take_after_others(Deadline deadline) {
-        std::unique_lock lock(mutex_);
-        while (state_.exchange(wanted, std::memory_order_acquire) != free) {
-            const TimeLimit left = deadline.left();
-            if (!left) {
-                given_.wait(lock);
-            } else if (*left == left->zero()) {
-                return false;
-            } else {
-                given_.wait_for(lock, *left);
-            }
-        }
-        return true;
-    }
+    /// A thread that waits, on its own stack.
+    struct Waiter : boost::intrusive::list_base_hook<> {
+        std::condition_variable woken;
+    };
+
+    bool take_after_others(Deadline deadline);
+    void wake_first() noexcept;
 
     std::atomic<int> state_{free};
-    std::mutex mutex_;
-    std::condition_variable given_;
+    // Guarded by the pooled mutex.
+    boost::intrusive::list<Waiter, boost::intrusive::constant_time_size<false>> waiters_;
 };
 
 }  // namespace parley

@@ -1,13 +1,14 @@
 #include "wait_list.hpp"
 
 #include "descriptor.hpp"
+#include "pooled_mutex.hpp"
 #include "system_failure.hpp"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <mutex>
 
 namespace parley {
 
@@ -38,14 +39,14 @@ int poll_until(pollfd* entries, std::size_t count, Deadline deadline) {
 
 WaitList::Enlistment::Enlistment(WaitList& list, int eventfd) : list_(list), eventfd_(eventfd) {
     if (eventfd_ < 0) return;
-    const std::lock_guard lock(list_.mutex_);
-    list_.eventfds_.push_back(eventfd_);
+    const std::lock_guard lock(pooled_mutex(&list_));
+    list_.enlisted_.push_back(*this);
 }
 
 WaitList::Enlistment::~Enlistment() {
     if (eventfd_ < 0) return;
-    const std::lock_guard lock(list_.mutex_);
-    list_.eventfds_.erase(std::find(list_.eventfds_.begin(), list_.eventfds_.end(), eventfd_));
+    const std::lock_guard lock(pooled_mutex(&list_));
+    list_.enlisted_.erase(list_.enlisted_.iterator_to(*this));
 }
 
 WaitList::Outcome WaitList::wait(pollfd* entries, std::size_t count, Deadline deadline,
@@ -78,11 +79,11 @@ WaitList::Outcome WaitList::wait(int descriptor, short events, Deadline deadline
 }
 
 void WaitList::wake_all() noexcept {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(pooled_mutex(this));
     epoch_.fetch_add(1, std::memory_order_release);
     const std::uint64_t one = 1;
-    for (const int eventfd : eventfds_) {
-        while (::write(eventfd, &one, sizeof one) < 0 && errno == EINTR) {
+    for (const Enlistment& enlisted : enlisted_) {
+        while (::write(enlisted.eventfd_, &one, sizeof one) < 0 && errno == EINTR) {
         }
     }
 }

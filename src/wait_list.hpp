@@ -3,11 +3,12 @@
 
 #include "deadline.hpp"
 
+#include <boost/intrusive/list.hpp>
+
 #include <poll.h>
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <vector>
 
 namespace parley {
@@ -43,7 +44,7 @@ public:
     void wake_all() noexcept;
 
     /// From construction to destruction, `wake_all` writes to the eventfd.
-    class Enlistment {
+    class Enlistment : public boost::intrusive::list_base_hook<> {
     public:
         Enlistment(WaitList& list, int eventfd);
         Enlistment(const Enlistment&) = delete;
@@ -51,6 +52,8 @@ public:
         ~Enlistment();
 
     private:
+        friend class WaitList;
+
         WaitList& list_;
         int eventfd_;
     };
@@ -58,8 +61,8 @@ public:
 private:
     Outcome wait(pollfd* entries, std::size_t count, Deadline deadline, Epoch since);
 
-    std::mutex mutex_;
-    std::vector<int> eventfds_;
+    // Guarded by the pooled mutex.
+    boost::intrusive::list<Enlistment, boost::intrusive::constant_time_size<false>> enlisted_;
     std::atomic<Epoch> epoch_{0};
 };
 

@@ -8,6 +8,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <thread>
+
 using namespace async_test;  // NOLINT(google-build-using-namespace)
 
 TEST_CASE("async connection: an object goes there and back", "[async]") {
@@ -142,6 +144,52 @@ TEST_CASE("async connection: one that was moved from keeps its executor, and has
     pair.second = std::move(taken);
     CHECK(pair.second.get_executor() == context.get_executor());
     CHECK(taken.get_executor() == context.get_executor());  // NOLINT(bugprone-use-after-move)
+}
+
+TEST_CASE("async connection: one that was given another executor calls its handlers there",
+          "[async]") {
+    asio::io_context context;
+    asio::io_context other;
+    Pair pair(context);
+    pair.first.async_send_bytes("before", asio::detached);
+    pair.second.async_recv_bytes(asio::detached);
+    context.run();
+    context.restart();
+    Connection first(other, std::move(pair.first));
+    Connection second(other, std::move(pair.second));
+    int here = 0;
+    int there = 0;
+    const auto note = [&](error_code error, auto&&...) {
+        CHECK_FALSE(error);
+        other.get_executor().running_in_this_thread() ? ++there : ++here;
+    };
+    second.async_recv_bytes(note);
+    for (int i = 0; i < 2; ++i)
+        first.async_send_bytes("after", note);
+    // Its place in the reactor is where it was first.
+    std::thread reactor([&] { context.run(); });
+    other.run();
+    reactor.join();
+    CHECK(here == 0);
+    CHECK(there == 3);
+}
+
+TEST_CASE("async connection: a program's own type of executor", "[async]") {
+    using Executor = asio::io_context::executor_type;
+    asio::io_context context;
+    auto [a, b] = parley::Pipe();
+    parley::BasicConnection<Executor> first(context, std::move(a));
+    parley::BasicConnection<Executor> second(context, std::move(b));
+    asio::co_spawn(
+        context,
+        [&]() -> asio::awaitable<void, Executor> {
+            constexpr asio::use_awaitable_t<Executor> token;
+            co_await first.async_send(Value(42), token);
+            const Value received = co_await second.async_recv(token);
+            CHECK(received == Value(42));
+        },
+        [](const std::exception_ptr& failure) { CHECK_FALSE(failure); });
+    context.run();
 }
 
 TEST_CASE("async listener: one that was moved from keeps its executor", "[async]") {

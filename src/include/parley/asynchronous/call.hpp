@@ -38,6 +38,7 @@ struct Call {
     std::shared_ptr<ConnectionState> connection;
     boost::asio::any_io_executor executor;
     TimeLimit timeout;
+    bool is_at_home = false;  ///< The handler is to be called on that very executor.
 };
 
 // Each begins at once, and calls the handler exactly once, never before it has returned; or

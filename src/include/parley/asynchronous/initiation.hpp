@@ -4,11 +4,31 @@
 #include <parley/asynchronous/call.hpp>
 #include <parley/asynchronous/mapped_handler.hpp>
 
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 
 #include <utility>
 
 namespace parley::asynchronous {
+
+/// Whether a handler has no executor but this one. Asked while both have their own types, which
+/// takes no memory.
+template <typename Handler, typename Executor>
+[[nodiscard]] bool is_at_home(const Handler& handler, const Executor& executor) {
+    const auto associated = boost::asio::get_associated_executor(handler, executor);
+    if constexpr (requires { static_cast<bool>(associated == executor); }) {
+        return associated == executor;
+    } else {
+        return false;
+    }
+}
+
+/// What is to be done for this handler on a connection.
+template <typename Object, typename Handler>
+[[nodiscard]] Call call_of(const Object& connection, const Handler& handler, TimeLimit timeout) {
+    const auto executor = connection.get_executor();
+    return {connection.state(), executor, timeout, is_at_home(handler, executor)};
+}
 
 /// Begins a call of `Object`, a connection say, which must stay where it is until then. A token may
 /// keep the initiation for later (deferred), and asks it for the executor.
@@ -49,8 +69,8 @@ auto initiate(Object& object, Token& token,
     return initiate_with<Token, void(boost::system::error_code, Results...)>(
         object, token,
         [function](Object& connection, auto&& handler, TimeLimit limit, auto&&... rest) {
-            function(Call{connection.state(), connection.get_executor(), limit},
-                     Handler<Results...>(std::forward<decltype(handler)>(handler)),
+            Call call = call_of(connection, handler, limit);
+            function(std::move(call), Handler<Results...>(std::forward<decltype(handler)>(handler)),
                      std::forward<decltype(rest)>(rest)...);
         },
         timeout, std::forward<Arguments>(arguments)...);
@@ -71,7 +91,8 @@ auto initiate_receive_object(Object& object, Token& token, TimeLimit timeout) {
                 state.reset();
                 std::move(inner)(error, std::move(received));
             };
-            receive_bytes(Call{connection.state(), connection.get_executor(), limit},
+            Call call = call_of(connection, handler, limit);
+            receive_bytes(std::move(call),
                           MappedHandler(std::forward<decltype(handler)>(handler), std::move(map)));
         },
         timeout);
