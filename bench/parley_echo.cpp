@@ -20,20 +20,27 @@ namespace {
 
 namespace asio = boost::asio;
 
-asio::awaitable<void> echo(parley::Connection connection) {
+// The executor's own type, where a program knows it, spares the wrapper for any.
+using Executor = asio::io_context::executor_type;
+using Connection = parley::BasicConnection<Executor>;
+using Listener = parley::BasicListener<Executor>;
+using Task = asio::awaitable<void, Executor>;
+constexpr asio::use_awaitable_t<Executor> use_awaitable;
+
+Task echo(Connection connection) {
     boost::system::error_code error;
+    auto token = asio::redirect_error(use_awaitable, error);
     for (parley::Buffer message; !error;) {
-        co_await connection.async_recv_bytes_into(message,
-                                                  asio::redirect_error(asio::use_awaitable, error));
+        co_await connection.async_recv_bytes_into(message, token);
         if (error) co_return;
         co_await connection.async_send_bytes(parley::ConstBytes(message.data(), message.size()),
-                                             asio::redirect_error(asio::use_awaitable, error));
+                                             token);
     }
 }
 
-asio::awaitable<void> accept_all(parley::Listener& listener) {
+Task accept_all(Listener& listener) {
     for (;;) {
-        parley::Connection connection = co_await listener.async_accept(asio::use_awaitable);
+        Connection connection = co_await listener.async_accept(use_awaitable);
         asio::co_spawn(listener.get_executor(), echo(std::move(connection)), asio::detached);
     }
 }
@@ -49,7 +56,7 @@ int main(int argc, char** argv) {
         options.authkey = parley::Authkey(bench::key);
     }
     asio::io_context context(1);
-    parley::Listener listener(context, parley::Address::parse(argv[1]).value(), options);
+    bench::Listener listener(context, parley::Address::parse(argv[1]).value(), options);
     bench::print_address(listener.address().to_string());
     asio::co_spawn(context, bench::accept_all(listener), asio::detached);
     context.run();

@@ -4,10 +4,8 @@
 #include "heap.hpp"
 #include "log.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <fmt/format.h>
 
@@ -27,23 +25,21 @@ using boost::system::error_code;
 // After so many bytes from a client, what it took of the heap is given back.
 constexpr std::uint64_t big = std::uint64_t{64} << 10U;
 
-constexpr auto as_pair = asio::as_tuple(asio::use_awaitable);
-
 /// A frame is read whole before it is answered: a peer that sends is not reading yet.
 struct Objects {
-    static auto receive(Connection& connection, TimeLimit patience) {
+    static auto receive(EchoConnection& connection, TimeLimit patience) {
         return connection.async_recv(patience, as_pair);
     }
-    static auto send(Connection& connection, Value message) {
+    static auto send(EchoConnection& connection, Value message) {
         return connection.async_send(std::move(message), as_pair);
     }
 };
 
 struct Bytes {
-    static auto receive(Connection& connection, TimeLimit patience) {
+    static auto receive(EchoConnection& connection, TimeLimit patience) {
         return connection.async_recv_bytes(patience, as_pair);
     }
-    static auto send(Connection& connection, const Buffer& message) {
+    static auto send(EchoConnection& connection, const Buffer& message) {
         return connection.async_send_bytes(ConstBytes(message.data(), message.size()), as_pair);
     }
 };
@@ -60,14 +56,15 @@ void add(Counters& sum, const Counters& counters) noexcept {
 EchoWorker::EchoWorker(const EchoOptions& options, std::function<void()> on_end)
     : options_(options), on_end_(std::move(on_end)), at_work_(context.get_executor()) {}
 
-void EchoWorker::serve(Connection connection) {
+void EchoWorker::serve(ConnectionBase connection) {
     ++client_count_;
-    asio::post(context, [this, accepted = Connection(context, std::move(connection))]() mutable {
-        start(std::move(accepted));
-    });
+    asio::post(context,
+               [this, accepted = EchoConnection(context, std::move(connection))]() mutable {
+                   start(std::move(accepted));
+               });
 }
 
-void EchoWorker::start(Connection connection) {
+void EchoWorker::start(EchoConnection connection) {
     log_detail(connection.peer() + ": connected");
     Clients::iterator client;
     {
@@ -79,8 +76,8 @@ void EchoWorker::start(Connection connection) {
 }
 
 template <typename Exchange>
-asio::awaitable<void> EchoWorker::answer_all(Clients::iterator client) {
-    Connection& connection = client->connection;
+EchoTask EchoWorker::answer_all(Clients::iterator client) {
+    EchoConnection& connection = client->connection;
     for (;;) {
         client->is_receiving = true;
         auto [error, message] = co_await Exchange::receive(connection, patience_for(*client));
@@ -101,7 +98,7 @@ TimeLimit EchoWorker::patience_for(const Client& client) const {
     return *drains_until_ - std::chrono::steady_clock::now();
 }
 
-void EchoWorker::tell(const Connection& connection, error_code outcome) const {
+void EchoWorker::tell(const EchoConnection& connection, error_code outcome) const {
     const std::string peer = connection.peer();
     if (outcome == Errc::end_of_file)
         log_detail(peer + ": done");

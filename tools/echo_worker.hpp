@@ -5,10 +5,12 @@
 
 #include <parley/connection.hpp>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -22,6 +24,15 @@
 
 namespace parley::tools {
 
+// The executors of the program are of one type: coroutines and connections that know it take less
+// memory and time than those for any.
+using EchoExecutor = boost::asio::io_context::executor_type;
+using EchoConnection = BasicConnection<EchoExecutor>;
+using EchoTask = boost::asio::awaitable<void, EchoExecutor>;
+/// An outcome's error_code beside its result.
+inline constexpr auto as_pair = boost::asio::as_tuple_t<boost::asio::use_awaitable_t<EchoExecutor>>(
+    boost::asio::use_awaitable_t<EchoExecutor>());
+
 /// Serves clients by coroutines on `context`, which one thread is to run. An error ends the client
 /// that it befell, is logged, and is nothing to the others.
 class EchoWorker {
@@ -33,7 +44,7 @@ public:
     ~EchoWorker() = default;
 
     /// Serves a client that nobody has begun to serve. Thread-safe.
-    void serve(Connection connection);
+    void serve(ConnectionBase connection);
     [[nodiscard]] std::size_t clients() const noexcept { return client_count_.load(); }
     /// What all clients together have sent and received so far. Thread-safe.
     [[nodiscard]] Counters counters() const;
@@ -49,18 +60,18 @@ public:
 
 private:
     struct Client {
-        explicit Client(Connection&& accepted) : connection(std::move(accepted)) {}
-        Connection connection;
+        explicit Client(EchoConnection&& accepted) : connection(std::move(accepted)) {}
+        EchoConnection connection;
         bool is_receiving = false;
     };
     using Clients = std::list<Client>;
 
-    void start(Connection connection);
+    void start(EchoConnection connection);
     template <typename Exchange>
-    boost::asio::awaitable<void> answer_all(Clients::iterator client);
+    EchoTask answer_all(Clients::iterator client);
     void end(Clients::iterator client, std::exception_ptr exception);
     [[nodiscard]] TimeLimit patience_for(const Client& client) const;
-    void tell(const Connection& connection, boost::system::error_code outcome) const;
+    void tell(const EchoConnection& connection, boost::system::error_code outcome) const;
 
     EchoOptions options_;
     std::function<void()> on_end_;
