@@ -85,7 +85,10 @@ void ListenerState::progress() {
     // Handshakes first: it is they who have been waiting, and each one through makes room.
     for (int i = 0; i < count; ++i) {
         void* who = events[static_cast<std::size_t>(i)].data.ptr;
-        if (!is_listening(who)) move_on(static_cast<HalfOpen*>(who)->self);
+        if (is_listening(who)) continue;
+        HalfOpen& peer = *static_cast<HalfOpen*>(who);
+        peer.connection->transport.expect_bytes();
+        move_on(peer.self);
     }
     for (int i = 0; i < count; ++i) {
         void* who = events[static_cast<std::size_t>(i)].data.ptr;
@@ -133,12 +136,13 @@ void ListenerState::greet(Descriptor descriptor) {
     half_open_.emplace_back(std::move(connection), options_, expires);
     const auto peer = std::prev(half_open_.end());
     peer->self = peer;
+    // It says nothing before it has got its challenge, and then is heard of by epoll.
+    peer->connection->transport.expect_no_bytes();
     move_on(peer);
 }
 
 void ListenerState::move_on(HalfOpens::iterator peer) {
     Transport& transport = peer->connection->transport;
-    transport.expect_bytes();
     const Result<Wants> wants = advance(transport, peer->handshake, Patience::readiness);
     if (!wants) return drop(peer, wants.error());
     if (*wants == Wants::nothing) {

@@ -2,7 +2,7 @@
 
 #include "system_failure.hpp"
 
-#include <openssl/rand.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -10,9 +10,8 @@ namespace parley {
 
 Nonce make_nonce() {
     Nonce nonce;
-    auto* bytes = reinterpret_cast<unsigned char*>(nonce.data());
-    if (RAND_bytes(bytes, static_cast<int>(nonce.size())) != 1) {
-        throw_failure(system_failure(EIO, "OpenSSL has no random bytes"));
+    if (::getentropy(nonce.data(), nonce.size()) != 0) {
+        throw_failure(system_failure(errno, "getentropy"));
     }
     return nonce;
 }

@@ -5,7 +5,8 @@
 
 namespace parley {
 
-/// Fresh random bytes from OpenSSL's generator. Throws Error where it has none to give.
+/// Fresh random bytes from the kernel, where CPython has them from as well (os.urandom): a child of
+/// fork never repeats its parent's. Throws Error where it has none to give.
 [[nodiscard]] Nonce make_nonce();
 
 }  // namespace parley

@@ -59,6 +59,8 @@ public:
     [[nodiscard]] bool is_drained() const noexcept { return is_drained_; }
     /// The descriptor has become readable.
     void expect_bytes() noexcept { is_drained_ = false; }
+    /// It will become so, and somebody watches it.
+    void expect_no_bytes() noexcept { is_drained_ = true; }
     /// One gathered write of at most 16 parts.
     [[nodiscard]] Transfer write(std::span<const ConstBytes> parts, Patience patience);
     /// Writes one byte with a descriptor beside it (SCM_RIGHTS).
