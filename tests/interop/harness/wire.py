@@ -37,6 +37,10 @@ def half_close(peer):
     peer.socket.shutdown(socket.SHUT_WR)
 
 
+def one_bit_off(code):
+    return code[:-1] + bytes([code[-1] ^ 1])
+
+
 class HungUp(Exception):
     """The server closed the connection."""
 
