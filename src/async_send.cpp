@@ -94,7 +94,7 @@ void take_turn(const State& connection, Handler<> first) {
         AsyncSide& side = *connection->async;
         executor = side.executor();
         side.awaits_turn = false;
-        completed.splice(side.completed);
+        completed.take(side.completed);
         if (!side.sends.empty() && !side.waits_to_write) {
             progress(connection);
             settle(*connection);
@@ -106,7 +106,7 @@ void take_turn(const State& connection, Handler<> first) {
 void drop_all(ConnectionState& connection) noexcept {
     CompletedSends dropped;
     const std::lock_guard lock(connection.async_mutex);
-    dropped.splice(connection.async->completed);
+    dropped.take(connection.async->completed);
     connection.async->sends.cancel_all(connection, {}, dropped);
     connection.senders.store(Senders::none, std::memory_order_release);
 }
@@ -237,6 +237,18 @@ bool may_go_at_once(const Call& call) {
            !refusal(connection).code.failed();
 }
 
+/// Under the lock: whether a frame may be copied, to go out with what is on its way, so that its
+/// handler is all that need be kept. Nothing but the end of all can end such a call.
+bool may_be_gathered(const Call& call, const Handler<>& handler, const Frame& frame) {
+    ConnectionState& connection = *call.connection;
+    AsyncSide& side = *connection.async;
+    return call.is_at_home && !call.timeout && (side.awaits_turn || side.waits_to_write) &&
+           side.sends.may_gather() && side.completed.has_gathered_alone() &&
+           connection.may_gather(frame.payload) && side.runs_on(call.executor) &&
+           !boost::asio::get_associated_cancellation_slot(handler).is_connected() &&
+           !refusal(connection).code.failed();
+}
+
 /// Under the lock: writes a frame past the queue, which what does not go out is put into.
 void go_at_once(const Call& call, Handler<> handler, Frame frame, CompletedSends& completed) {
     const State& connection = call.connection;
@@ -267,6 +279,9 @@ void begin(const Call& call, Handler<> handler, Frame frame) {
         if (may_go_at_once(call)) {
             go_at_once(call, std::move(handler), std::move(frame), completed);
             settle(*call.connection);
+        } else if (may_be_gathered(call, handler, frame)) {
+            call.connection->async->sends.gather(*call.connection, std::move(handler),
+                                                 frame.payload);
         } else {
             enter(call, make(std::move(handler), std::move(frame)), completed);
         }

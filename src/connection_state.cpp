@@ -98,6 +98,10 @@ bool ConnectionState::gathers(ConstBytes payload) const noexcept {
     return corked && payload.size() <= gather_limit;
 }
 
+bool ConnectionState::may_gather(ConstBytes payload) const noexcept {
+    return !corked && payload.size() <= gather_limit && has_room();
+}
+
 bool ConnectionState::keeps_gathering() const noexcept {
     return corked && writer.pending() < cork_size;
 }

@@ -87,6 +87,8 @@ public:
     [[nodiscard]] bool has_room() const noexcept {
         return writer.empty() || writer.pending() < send_queue_;
     }
+    /// Whether the frame is one to be copied while others are on their way.
+    [[nodiscard]] bool may_gather(ConstBytes payload) const noexcept;
     /// Whether what has gathered is to stay for now.
     [[nodiscard]] bool keeps_gathering() const noexcept;
     void count_sent(std::size_t payload_size) noexcept;

@@ -52,6 +52,20 @@ void CompletedSends::add(QueuedSend& send, error_code outcome) noexcept {
     sends_.push_back(send);
 }
 
+void CompletedSends::add(GatheredSends::Send send) {
+    if (!gathered_) gathered_ = std::make_unique<GatheredSends>();
+    gathered_->push_back(std::move(send));
+}
+
+void CompletedSends::add(std::unique_ptr<GatheredSends> sends) {
+    if (!has_gathered()) {
+        gathered_ = std::move(sends);
+        return;
+    }
+    while (!sends->empty())
+        gathered_->push_back(sends->pop_front());
+}
+
 void CompletedSends::post_all(const boost::asio::any_io_executor& executor) {
     while (!empty())
         complete_first(executor, false);
@@ -71,6 +85,13 @@ void CompletedSends::call_all(const boost::asio::any_io_executor& executor,
 
 void CompletedSends::complete_first(const boost::asio::any_io_executor& executor,
                                     bool is_executor_here) {
+    if (has_gathered()) {
+        GatheredSends::Send send = gathered_->pop_front();
+        asynchronous::Completion<> completion(std::move(send.handler), send.outcome, {});
+        if (is_executor_here) return completion();
+        return asynchronous::post_to(executor,
+                                     asynchronous::HomeCompletion<>(std::move(completion)));
+    }
     QueuedSend& send = sends_.front();
     sends_.pop_front();
     const error_code outcome = send.outcome;
@@ -96,6 +117,42 @@ std::uint64_t SendQueue::add(QueuedSend& send) noexcept {
     send.number = ++last_number_;
     sends_.push_back(send);
     return send.number;
+}
+
+void SendQueue::gather(ConnectionState& connection, QueuedSend::Handler handler,
+                       ConstBytes payload) {
+    if (!gathered_) gathered_ = std::make_unique<GatheredSends>();
+    if (gathered_->empty()) gathered_->begin = connection.writer.end();
+    connection.writer.gather(payload);
+    gathered_->push_back({std::move(handler), payload.size(), {}});
+}
+
+void SendQueue::settle_gathered(ConnectionState& connection, CompletedSends& completed) {
+    if (!has_gathered()) return;
+    if (connection.writer.empty()) {
+        for (const GatheredSends::Send& send : gathered_->all())
+            connection.count_sent(send.payload_size);
+        completed.add(std::move(gathered_));
+        return;
+    }
+    const FrameWriter::Position gone = connection.writer.begin();
+    while (has_gathered() && gathered_->begin + gathered_->front().frame_size() <= gone) {
+        GatheredSends::Send send = gathered_->pop_front();
+        gathered_->begin += send.frame_size();
+        connection.count_sent(send.payload_size);
+        completed.add(std::move(send));
+    }
+}
+
+/// Takes back those of which no byte is gone, where nothing is in the writer after them.
+void SendQueue::withdraw_gathered(ConnectionState& connection) {
+    FrameWriter& writer = connection.writer;
+    FrameWriter::Position begin = gathered_->begin;
+    for (const GatheredSends::Send& send : gathered_->all()) {
+        if (begin >= writer.begin()) break;
+        begin += send.frame_size();
+    }
+    static_cast<void>(writer.withdraw(begin, writer.end()));
 }
 
 SendQueue::List::iterator SendQueue::complete(List::iterator send, error_code outcome,
@@ -143,6 +200,7 @@ bool SendQueue::gather_all(const ConnectionState& connection) const {
 }
 
 void SendQueue::settle(ConnectionState& connection, CompletedSends& completed) {
+    settle_gathered(connection, completed);
     while (!sends_.empty() && sends_.front().admitted &&
            sends_.front().end <= connection.writer.begin()) {
         connection.count_sent(sends_.front().payload.size());
@@ -166,6 +224,10 @@ Wants SendQueue::progress(ConnectionState& connection, CompletedSends& completed
     for (;;) {
         admit(connection, completed);
         if (gather_all(connection)) {
+            if (has_gathered()) {
+                for (const GatheredSends::Send& send : gathered_->all())
+                    connection.count_sent(send.payload_size);
+            }
             for (const QueuedSend& send : sends_)
                 connection.count_sent(send.payload.size());
             complete_all({}, completed);
@@ -221,9 +283,17 @@ void SendQueue::cancel_all(ConnectionState& connection, error_code outcome,
     while (!sends_.empty()) {
         cancel(connection, sends_.back().number, cancellation_type::terminal, outcome, completed);
     }
+    if (!has_gathered()) return;
+    withdraw_gathered(connection);
+    complete_all(outcome, completed);
 }
 
 void SendQueue::complete_all(error_code outcome, CompletedSends& completed) noexcept {
+    if (has_gathered()) {
+        for (GatheredSends::Send& send : gathered_->all())
+            send.outcome = outcome;
+        completed.add(std::move(gathered_));
+    }
     while (!sends_.empty())
         complete(sends_.begin(), outcome, completed);
 }

@@ -3,6 +3,7 @@
 
 #include "engine.hpp"
 #include "frame_writer.hpp"
+#include "gathered_sends.hpp"
 
 #include <parley/asynchronous/call.hpp>
 
@@ -65,19 +66,29 @@ public:
     ~CompletedSends();
 
     void add(QueuedSend& send, boost::system::error_code outcome) noexcept;
-    /// Takes over what the other one has, behind what is here.
-    void splice(CompletedSends& other) noexcept { sends_.splice(sends_.end(), other.sends_); }
+    /// Those come before all others.
+    void add(GatheredSends::Send send);
+    void add(std::unique_ptr<GatheredSends> sends);
+    /// Takes over what the other one has, where nothing is here.
+    void take(CompletedSends& other) noexcept {
+        gathered_ = std::move(other.gathered_);
+        sends_.swap(other.sends_);
+    }
+    /// Whether what is added as gathered now keeps its place in the order of the calls.
+    [[nodiscard]] bool has_gathered_alone() const noexcept { return sends_.empty(); }
     /// Has every handler called with its outcome, by way of the executor. Not under any lock.
     void post_all(const boost::asio::any_io_executor& executor);
     /// The same from within a function that runs on the executor: handlers that have no executor of
     /// their own are called here, after the first, which went out before them. What such a handler
     /// throws comes out; the others are then posted.
     void call_all(const boost::asio::any_io_executor& executor, QueuedSend::Handler first);
-    [[nodiscard]] bool empty() const noexcept { return sends_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return !has_gathered() && sends_.empty(); }
 
 private:
+    [[nodiscard]] bool has_gathered() const noexcept { return gathered_ && !gathered_->empty(); }
     void complete_first(const boost::asio::any_io_executor& executor, bool is_executor_here);
 
+    std::unique_ptr<GatheredSends> gathered_;
     QueuedSend::List sends_;
 };
 
@@ -89,7 +100,11 @@ public:
     SendQueue& operator=(const SendQueue&) = delete;
     ~SendQueue();
 
-    [[nodiscard]] bool empty() const noexcept { return sends_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return sends_.empty() && !has_gathered(); }
+    /// Whether a message may be gathered, with none before it that was not.
+    [[nodiscard]] bool may_gather() const noexcept { return sends_.empty(); }
+    /// Takes a call in whose payload the writer takes at once.
+    void gather(ConnectionState& connection, QueuedSend::Handler handler, ConstBytes payload);
     /// Whether the call that was added last is still here.
     [[nodiscard]] bool has(std::uint64_t number) const noexcept {
         return !sends_.empty() && sends_.back().number == number;
@@ -121,6 +136,11 @@ private:
     List::iterator complete(List::iterator send, boost::system::error_code outcome,
                             CompletedSends& completed);
 
+    [[nodiscard]] bool has_gathered() const noexcept { return gathered_ && !gathered_->empty(); }
+    void settle_gathered(ConnectionState& connection, CompletedSends& completed);
+    void withdraw_gathered(ConnectionState& connection);
+
+    std::unique_ptr<GatheredSends> gathered_;  ///< Before the others.
     List sends_;
     std::uint64_t last_number_ = 0;
 };

@@ -99,6 +99,74 @@ TEST_CASE("async send: messages sent in one turn of the executor leave in two sy
     pair.first.send_bytes("a blocking call may follow");
 }
 
+TEST_CASE("async send: messages of one turn that are cancelled with all others are withdrawn",
+          "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    Outcomes outcomes;
+    for (const char* name : {"a", "b", "c"})
+        pair.first.async_send_bytes(name, outcomes.note(name));
+    SECTION("by cancel") {
+        pair.first.cancel();
+    }
+    SECTION("by close") {
+        pair.first.close();
+    }
+    context.run();
+    CHECK(outcomes.names().size() == 3);
+    CHECK_FALSE(outcomes.of("a"));
+    CHECK(outcomes.of("b") == asio::error::operation_aborted);
+    CHECK(outcomes.of("c") == asio::error::operation_aborted);
+    CHECK(waiting_in(pair.second) == 5);
+}
+
+TEST_CASE("async send: in one turn, calls of every kind keep their order", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    Outcomes outcomes;
+    asio::cancellation_signal signal;
+    pair.first.async_send_bytes("a", outcomes.note("a"));
+    pair.first.async_send_bytes("b", outcomes.note("b"));
+    pair.first.async_send_bytes("c",
+                                asio::bind_cancellation_slot(signal.slot(), outcomes.note("c")));
+    pair.first.async_send_bytes("d", outcomes.note("d"));
+    pair.first.async_send_bytes(big_a, 1h, outcomes.note("e"));
+    pair.first.async_send_bytes("f", outcomes.note("f"));
+    SECTION("all go out") {
+        CHECK(drain(context, pair.second) == "abcdaf");
+        CHECK(outcomes.names() == std::vector<std::string>{"a", "b", "c", "d", "e", "f"});
+    }
+    SECTION("but one") {
+        signal.emit(cancellation_type::total);
+        CHECK(drain(context, pair.second) == "abdaf");
+        CHECK(outcomes.names().size() == 6);
+        CHECK(outcomes.of("c") == asio::error::operation_aborted);
+    }
+    CHECK(pair.second.counters().messages_received == pair.first.counters().messages_sent);
+}
+
+TEST_CASE(
+    "async send: messages that come while the socket is full go out in turns, and all are told",
+    "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    pair.narrow();
+    Outcomes outcomes;
+    const std::string text(1000, 'x');
+    // The first turn fills the socket; what comes then waits beside the bytes that are in the way.
+    int sent = 0;
+    for (int turn = 0; turn < 3; ++turn) {
+        for (int i = 0; i < 100; ++i, ++sent)
+            pair.first.async_send_bytes(text, outcomes.note(std::to_string(sent)));
+        context.poll();
+        context.restart();
+    }
+    CHECK(drain(context, pair.second) == std::string(300, 'x'));
+    REQUIRE(outcomes.names().size() == 300);
+    for (int i = 0; i < 300; ++i)
+        CHECK(outcomes.names()[static_cast<std::size_t>(i)] == std::to_string(i));
+}
+
 TEST_CASE("async send: a call that may take no time does not wait for the executor", "[async]") {
     asio::io_context context;
     Pair pair(context);
