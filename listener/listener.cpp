@@ -3,8 +3,6 @@
 
 #include <parley/listener.hpp>
 
-#include <poll.h>
-
 #include <utility>
 
 namespace parley {
@@ -52,13 +50,13 @@ std::shared_ptr<ConnectionState> ListenerBase::accept_state(TimeLimit timeout) {
     const Attendance listener(state_);
     for (;;) {
         // As long as there are clients to be taken out, no more are let in.
-        if (!listener->has_accepted()) listener->progress();
         if (listener->has_accepted()) return listener->take_accepted();
-        if (deadline.has_passed()) throw_failure({Errc::timeout, "no client came"});
-        const Deadline until = Deadline::earlier(deadline, Deadline(listener->attention_within()));
-        const auto outcome =
-            listener->waits.wait(listener->fileno(), POLLIN, until, listener.since());
-        if (outcome == WaitList::Outcome::woken) throw_failure(canceled());
+        if (listener->waits.epoch() != listener.since()) throw_failure(canceled());
+        const bool is_last_look = deadline.has_passed();
+        listener->progress(Deadline::earlier(deadline, Deadline(listener->attention_within())));
+        if (is_last_look && !listener->has_accepted()) {
+            throw_failure({Errc::timeout, "no client came"});
+        }
     }
 }
 

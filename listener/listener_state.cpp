@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -62,8 +63,13 @@ struct ListenerState::HalfOpen {
 ListenerState::ListenerState(const Address& address, ListenerOptions options)
     : options_(std::move(options)),
       listening_(listen_on(address, options_.backlog.value_or(SOMAXCONN), options_.mode).value()),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-    if (!epoll_.is_open()) throw_failure(system_failure(errno, "epoll_create1"));
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wakeup_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!epoll_.is_open() || !wakeup_.is_open() ||
+        watch(epoll_.get(), EPOLL_CTL_ADD, wakeup_.get(), EPOLLIN, &wakeup_) != 0) {
+        throw_failure(system_failure(errno, "epoll"));
+    }
+    enlistment_.emplace(waits, wakeup_.get());
     for (Descriptor& socket : listening_.sockets) {
         if (watch(epoll_.get(), EPOLL_CTL_ADD, socket.get(), EPOLLIN, &socket) != 0) {
             throw_failure(system_failure(errno, "epoll_ctl"));
@@ -73,10 +79,11 @@ ListenerState::ListenerState(const Address& address, ListenerOptions options)
 
 ListenerState::~ListenerState() = default;
 
-void ListenerState::progress() {
+void ListenerState::progress(Deadline until) {
     if (rests_until_ && clock.now() >= *rests_until_) rest(false);
     std::array<epoll_event, 64> events;
-    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                                   until.poll_timeout());
     const auto is_listening = [this](const void* who) {
         const std::less_equal<const void*> less_equal;
         const auto& sockets = listening_.sockets;
@@ -85,7 +92,8 @@ void ListenerState::progress() {
     // Handshakes first: it is they who have been waiting, and each one through makes room.
     for (int i = 0; i < count; ++i) {
         void* who = events[static_cast<std::size_t>(i)].data.ptr;
-        if (is_listening(who)) continue;
+        if (who == &wakeup_) drain_wakeup(wakeup_.get());
+        if (who == &wakeup_ || is_listening(who)) continue;
         HalfOpen& peer = *static_cast<HalfOpen*>(who);
         peer.connection->transport.expect_bytes();
         move_on(peer.self);
@@ -254,6 +262,8 @@ void ListenerState::leave() noexcept {
     accepted_.clear();
     listening_.file.remove();
     listening_.sockets.clear();
+    enlistment_.reset();
+    wakeup_.reset();
     epoll_.reset();
 }
 

@@ -54,8 +54,9 @@ public:
     [[nodiscard]] int fileno() const noexcept { return epoll_.get(); }
     [[nodiscard]] const Address& address() const noexcept { return listening_.address; }
 
-    /// Accepts who has come and moves the handshakes on as far as they go; does not wait.
-    void progress();
+    /// Accepts who has come and moves the handshakes on as far as they go; waits until then for
+    /// something to do, or for `waits` to be woken.
+    void progress(Deadline until = Deadline(TimeLimit(0)));
     [[nodiscard]] bool has_accepted() const noexcept { return !accepted_.empty(); }
     /// The next client that has proven the key.
     [[nodiscard]] std::shared_ptr<ConnectionState> take_accepted();
@@ -96,6 +97,9 @@ private:
     ListenerOptions options_;
     ListeningSockets listening_;
     Descriptor epoll_;
+    /// In epoll, too, so that who waits there is woken with all others.
+    Descriptor wakeup_;
+    std::optional<WaitList::Enlistment> enlistment_;
     HalfOpens half_open_;
     std::deque<std::shared_ptr<ConnectionState>> accepted_;
     std::optional<AttendedClock::Duration> rests_until_;
