@@ -146,7 +146,9 @@ int Connecting::bind_local() const {
 Connecting::Next Connecting::established() {
     // The engine lets patient calls wait in the kernel.
     if (!may_block_) ::fcntl(socket_.get(), F_SETFL, O_RDWR);
-    return Transport(std::move(socket_), is_tcp() ? Medium::tcp : Medium::unix_socket);
+    Transport transport(std::move(socket_), is_tcp() ? Medium::tcp : Medium::unix_socket);
+    transport.disable_nagle();
+    return transport;
 }
 
 /// The failure of a whole round names every address.

@@ -107,10 +107,11 @@ void ListenerState::progress(Deadline until) {
 
 void ListenerState::accept_all(int socket) {
     for (int accepted = 0; accepted < 64; ++accepted) {
-        Descriptor descriptor(::accept4(socket, nullptr, nullptr, SOCK_CLOEXEC));
+        SocketAddress peer;
+        Descriptor descriptor(::accept4(socket, peer.data(), peer.size_pointer(), SOCK_CLOEXEC));
         if (descriptor.is_open()) {
             is_exhausted_ = false;
-            greet(std::move(descriptor));
+            greet(std::move(descriptor), peer);
             continue;
         }
         const int error = errno;
@@ -121,9 +122,9 @@ void ListenerState::accept_all(int socket) {
     }
 }
 
-void ListenerState::greet(Descriptor descriptor) {
+void ListenerState::greet(Descriptor descriptor, const SocketAddress& address) {
     auto connection = std::make_shared<ConnectionState>(
-        Transport(std::move(descriptor), listening_.medium), options_.messages);
+        Transport(std::move(descriptor), listening_.medium), address, options_.messages);
     if (const Result<void> allowed = check_user(connection->transport); !allowed) {
         reject(connection->peer, allowed.error());
         return;

@@ -84,7 +84,7 @@ private:
     using HalfOpens = std::list<HalfOpen>;
 
     void accept_all(int socket);
-    void greet(Descriptor descriptor);
+    void greet(Descriptor descriptor, const SocketAddress& address);
     void move_on(HalfOpens::iterator peer);
     void drop(HalfOpens::iterator peer, Failure failure);
     void drop_overdue();

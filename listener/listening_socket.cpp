@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -137,6 +138,8 @@ Result<Descriptor> listen_on_tcp(const SocketAddress& address, bool is_dual, int
     if (!socket.is_open()) return system_failure(errno);
     const int yes = 1;
     ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    // Accepted sockets have this from their listening one.
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     if (address.family() == AF_INET6) {
         const int only_v6 = is_dual ? 0 : 1;
         ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof only_v6);

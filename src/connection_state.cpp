@@ -35,6 +35,12 @@ ConnectionState::ConnectionState(Transport open_transport, const MessageOptions&
     set_options(options);
 }
 
+ConnectionState::ConnectionState(Transport open_transport, const SocketAddress& peer_address,
+                                 const MessageOptions& options)
+    : transport(std::move(open_transport)), peer(transport.name(peer_address)) {
+    set_options(options);
+}
+
 ConnectionState::~ConnectionState() {
     transport.close();
 }

@@ -63,6 +63,7 @@ enum class Senders : std::uint8_t { none, blocking, asynchronous };
 class ConnectionState {
 public:
     ConnectionState(Transport transport, const MessageOptions& options);
+    ConnectionState(Transport transport, const SocketAddress& peer, const MessageOptions& options);
     ConnectionState(const ConnectionState&) = delete;
     ConnectionState& operator=(const ConnectionState&) = delete;
     ~ConnectionState();

@@ -110,7 +110,6 @@ int set_option(int socket, int level, int name, int value) noexcept {
 
 Transport::Transport(Descriptor descriptor, Medium medium)
     : descriptor_(std::move(descriptor)), medium_(medium) {
-    if (medium_ == Medium::tcp) set_option(fileno(), IPPROTO_TCP, TCP_NODELAY, 1);
     if (medium_ == Medium::pipe) {
         const int flags = ::fcntl(fileno(), F_GETFL);
         if ((flags & O_NONBLOCK) == 0) {
@@ -132,7 +131,13 @@ Result<Transport> Transport::adopt(Descriptor descriptor) {
     const Medium medium = domain == AF_INET || domain == AF_INET6 ? Medium::tcp
                           : domain == AF_UNIX                     ? Medium::unix_socket
                                                                   : Medium::other_socket;
-    return Transport(std::move(descriptor), medium);
+    Transport transport(std::move(descriptor), medium);
+    transport.disable_nagle();
+    return transport;
+}
+
+void Transport::disable_nagle() noexcept {
+    if (medium_ == Medium::tcp) set_option(fileno(), IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
 void Transport::be_patient(int option, bool& is_set) {
@@ -287,10 +292,12 @@ std::optional<PeerCredentials> Transport::peer_credentials() const {
 std::string Transport::peer() const {
     if (medium_ == Medium::pipe) return "pipe";
     SocketAddress address;
-    if (::getpeername(fileno(), address.data(), address.size_pointer()) == 0 &&
-        !address.is_unnamed()) {
-        return address.to_address().to_string();
-    }
+    if (::getpeername(fileno(), address.data(), address.size_pointer()) == 0) return name(address);
+    return "unknown";
+}
+
+std::string Transport::name(const SocketAddress& peer) const {
+    if (!peer.is_unnamed()) return peer.to_address().to_string();
     if (const auto credentials = peer_credentials()) {
         return "process " + std::to_string(credentials->pid);
     }

@@ -19,6 +19,8 @@ struct msghdr;
 
 namespace parley {
 
+class SocketAddress;
+
 /// What kind of descriptor a Transport has; the kinds differ in system calls, not in meaning.
 enum class Medium { tcp, unix_socket, other_socket, pipe };
 
@@ -45,7 +47,8 @@ public:
     Transport() = default;
     Transport(Descriptor descriptor, Medium medium);
 
-    /// Finds out what the descriptor is. Fails with bad_file_descriptor where it is not open.
+    /// Finds out what the descriptor is, and disables Nagle's algorithm. Fails with
+    /// bad_file_descriptor where it is not open.
     static Result<Transport> adopt(Descriptor descriptor);
 
     [[nodiscard]] int fileno() const noexcept { return descriptor_.get(); }
@@ -69,6 +72,8 @@ public:
     /// nobody takes is closed by the next read.
     [[nodiscard]] Descriptor take_descriptor();
 
+    /// Has the kernel send small messages without waiting for more. TCP only; elsewhere nothing.
+    void disable_nagle() noexcept;
     /// Has the kernel acknowledge at once what came. TCP only; elsewhere nothing.
     void acknowledge_now() noexcept;
     /// 0 or the errno.
@@ -82,7 +87,9 @@ public:
     StreamCount bytes_written;
 
     [[nodiscard]] std::optional<PeerCredentials> peer_credentials() const;
+    /// The peer's name, from its address, or from the kernel's word on who it is.
     [[nodiscard]] std::string peer() const;
+    [[nodiscard]] std::string name(const SocketAddress& peer) const;
 
 private:
     [[nodiscard]] Transfer read_some(std::span<iovec> parts, Patience patience);

@@ -38,7 +38,7 @@ std::size_t handshake_size() {
     return size;
 }
 
-int option_of(const Client& client, int level, int name) {
+int option_of(const parley::Connection& client, int level, int name) {
     int value = 0;
     socklen_t size = sizeof value;
     ::getsockopt(client.fileno(), level, name, &value, &size);
@@ -137,6 +137,15 @@ TEST_CASE("client: its socket is as it should be", "[client]") {
     const Client kept(listener.address(), {.keepalive = true});
     CHECK(option_of(kept, SOL_SOCKET, SO_KEEPALIVE) != 0);
     CHECK(client.peer() == listener.address().to_string());
+}
+
+TEST_CASE("listener: an accepted socket is as it should be", "[client]") {
+    Listener listener("127.0.0.1:0");
+    const Client client(listener.address());
+    const parley::Connection accepted = listener.accept(patience);
+    CHECK(is_close_on_exec(accepted.fileno()));
+    CHECK(option_of(accepted, IPPROTO_TCP, TCP_NODELAY) != 0);
+    CHECK(accepted.peer().starts_with("127.0.0.1:"));
 }
 
 TEST_CASE("client: a listener that leaves after any byte is told", "[client]") {
