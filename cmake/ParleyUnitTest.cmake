@@ -1,7 +1,6 @@
 # parley_unit_test(<name> SOURCES <sources> DEPENDS <targets> [PRECOMPILE <headers>])
 #
 # Makes the test program unit_<name> out of Catch2 test cases; CTest knows each of them by name.
-set(PARLEY_TEST_OPTIONS "" CACHE STRING "More compiler options for the tests; theirs come last")
 if(NOT TARGET parley_catch_main)
     add_library(parley_catch_main OBJECT "${PROJECT_SOURCE_DIR}/tests/support/catch_main.cpp")
     target_link_libraries(parley_catch_main PUBLIC Catch2::Catch2)
@@ -13,7 +12,6 @@ function(parley_unit_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;PRECOMPILE")
     add_executable(unit_${name} ${arg_SOURCES})
     target_link_libraries(unit_${name} PRIVATE parley_catch_main parley_warnings ${arg_DEPENDS})
-    target_compile_options(unit_${name} PRIVATE ${PARLEY_TEST_OPTIONS})
     parley_precompile(unit_${name} "${PROJECT_SOURCE_DIR}/tests/support/catch.hpp" ${arg_PRECOMPILE})
     target_compile_definitions(unit_${name} PRIVATE
         PARLEY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

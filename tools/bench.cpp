@@ -118,7 +118,7 @@ void Bench::run() const {
     if (big_size > size) measure(connections, big_size);
 }
 
-constexpr const char* examples = R"(
+constexpr const char* bench_examples = R"(
 Sends messages to a listener that sends them back, one at a time on each connection. MiB/s counts
 both ways; times are microseconds.
 
@@ -147,7 +147,7 @@ void add_bench(CLI::App& program) {
         ->check(CLI::Range(1, 10000).description(""))
         ->capture_default_str();
     verb.add_flag("--raw", bench->raw, "Messages are bytes, not objects");
-    verb.footer(examples);
+    verb.footer(bench_examples);
     verb.callback([bench] { bench->run(); });
 }
 

@@ -69,7 +69,7 @@ void Connect::run() const {
     }
 }
 
-constexpr const char* examples = R"(
+constexpr const char* connect_examples = R"(
 Each line of standard input is one Python literal; blank lines and comments are skipped. The first
 line that is no literal ends it with status 6. On a terminal it asks for them, with a history, and
 asks again after a mistake; an open bracket goes on in the next line. Ctrl-C gives up what was typed,
@@ -87,7 +87,7 @@ void add_connect(CLI::App& program) {
         *program.add_subcommand("connect", "Send Python literals and print the replies.");
     const auto connect = std::make_shared<Connect>();
     connect->client.add_to(verb);
-    verb.footer(examples);
+    verb.footer(connect_examples);
     verb.callback([connect] { connect->run(); });
 }
 

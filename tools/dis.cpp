@@ -51,7 +51,7 @@ void run(const std::string& file) {
                        : fmt::format("{} more bytes follow STOP", rest));
 }
 
-constexpr const char* examples = R"(
+constexpr const char* dis_examples = R"(
 Builds values and runs nothing: any pickle is safe to look at. Prints what python3 -m pickletools
 prints, and then the value.
 
@@ -65,7 +65,7 @@ void add_dis(CLI::App& program) {
     CLI::App& verb = *program.add_subcommand("dis", "Disassemble a pickle, safely.");
     const auto file = std::make_shared<std::string>("-");
     verb.add_option("FILE", *file, "The pickle; - for standard input")->type_name("");
-    verb.footer(examples);
+    verb.footer(dis_examples);
     verb.callback([file] { run(*file); });
 }
 

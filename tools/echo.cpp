@@ -31,7 +31,7 @@ struct Echo {
     }
 };
 
-constexpr const char* examples = R"(
+constexpr const char* echo_examples = R"(
 SIGINT and SIGTERM end it with status 0 once its clients have what they asked for; a second one ends
 it at once. SIGUSR1 has it sum itself up in one line. A line on standard error tells of each client
 that failed.
@@ -62,7 +62,7 @@ void add_echo(CLI::App& program) {
                 "Drop a client that says nothing for so long");
     add_seconds(verb, "--drain", echo->drain,
                 "How long clients may finish what they have begun when it ends; 5");
-    verb.footer(examples);
+    verb.footer(echo_examples);
     verb.callback([echo] { echo->run(); });
 }
 

@@ -22,9 +22,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// After so many bytes from a client, what it took of the heap is given back.
-constexpr std::uint64_t big = std::uint64_t{64} << 10U;
-
 /// A frame is read whole before it is answered: a peer that sends is not reading yet.
 struct Objects {
     static auto receive(EchoConnection& connection, TimeLimit patience) {
@@ -125,7 +122,7 @@ void EchoWorker::end(Clients::iterator client, std::exception_ptr exception) {
         clients_.erase(client);
     }
     --client_count_;
-    if (counters.bytes_received > big) trim_heap();
+    if (counters.bytes_received > worth_trimming) trim_heap();
     on_end_();
 }
 

@@ -10,7 +10,7 @@
 namespace parley::tools {
 namespace {
 
-constexpr int deepest = 1000;  // about where CPython's json gives up, too
+constexpr int most_levels = 1000;  // about where CPython's json gives up, too
 
 class Writer {
 public:
@@ -27,7 +27,7 @@ private:
     }
 
     Result<void> put(const Value& value, int depth) {
-        if (depth > deepest || text_.size() > limit_)
+        if (depth > most_levels || text_.size() > limit_)
             return no_form("values nested so deep, or so large");
         switch (value.kind()) {
             case Kind::none:

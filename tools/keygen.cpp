@@ -61,7 +61,7 @@ void run(const std::optional<std::string>& file) {
         write_output(is_terminal(STDOUT_FILENO) ? key + '\n' : key);
 }
 
-constexpr const char* examples = R"(
+constexpr const char* keygen_examples = R"(
 The file is made for its owner alone (mode 0600) and never overwritten. The key has no newline at
 its end: Python reads it with open(FILE, 'rb').read().
 
@@ -75,7 +75,7 @@ void add_keygen(CLI::App& program) {
     CLI::App& verb = *program.add_subcommand("keygen", "Make a strong key.");
     const auto file = std::make_shared<std::optional<std::string>>();
     verb.add_option("FILE", *file, "Where to; standard output without one")->type_name("");
-    verb.footer(examples);
+    verb.footer(keygen_examples);
     verb.callback([file] { run(*file); });
 }
 

@@ -28,8 +28,6 @@ namespace {
 
 // So many clients are printed from at once; more wait.
 constexpr std::size_t max_clients = 1024;
-// After so many bytes from a client, what it took of the heap is given back.
-constexpr std::uint64_t big = std::uint64_t{64} << 10U;
 
 /// Prints one message at a time, from whatever client. Is over after the first one where there is
 /// to be but one, and when nothing can be printed any more.
@@ -45,7 +43,7 @@ public:
         } catch (const EndOfFile&) {
             log_detail(client.peer() + ": done");
         }
-        if (client.counters().bytes_received > big) trim_heap();
+        if (client.counters().bytes_received > worth_trimming) trim_heap();
     }
 
     /// Readable when it is over.
@@ -123,7 +121,7 @@ void Listen::run() const {
     printer.check();
 }
 
-constexpr const char* examples = R"(
+constexpr const char* listen_examples = R"(
 Where it listens is told on standard error. SIGINT and SIGTERM end it with status 0.
 
 Examples:
@@ -141,7 +139,7 @@ void add_listen(CLI::App& program) {
     verb.add_option("--reply", listen->reply, "Answer each message with this one")
         ->type_name("MESSAGE");
     verb.add_flag("--once", listen->once, "Leave after the first message");
-    verb.footer(examples);
+    verb.footer(listen_examples);
     verb.callback([listen] { listen->run(); });
 }
 

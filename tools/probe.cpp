@@ -183,7 +183,7 @@ void Probe::run() const {
     if (message && is_our_turn) converse(connection, *message);
 }
 
-constexpr const char* examples = R"(
+constexpr const char* probe_examples = R"(
 Without --say it leaves after the handshake; without a key, at the challenge, which the listener
 will see as a client that failed. Waits 5 seconds for a greeting unless --timeout says otherwise.
 
@@ -200,7 +200,7 @@ void add_probe(CLI::App& program) {
     probe->client.add_to(verb);
     verb.add_option("--say", probe->say, "Send this literal and wait for the reply")
         ->type_name("LITERAL");
-    verb.footer(examples);
+    verb.footer(probe_examples);
     verb.callback([probe] { probe->run(); });
 }
 

@@ -71,7 +71,7 @@ void Send::run() const {
         print_reply(connection);
 }
 
-constexpr const char* examples = R"(
+constexpr const char* send_examples = R"(
 MESSAGE is a Python literal, @FILE for a file's content, or - for standard input.
 
 Examples:
@@ -90,7 +90,7 @@ void add_send(CLI::App& program) {
         ->type_name("");
     send->form.add_to(verb);
     verb.add_flag("--no-reply", send->no_reply, "Leave as soon as the message is sent");
-    verb.footer(examples);
+    verb.footer(send_examples);
     verb.callback([send] { send->run(); });
 }
 
