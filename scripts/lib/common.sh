@@ -10,6 +10,18 @@ fail() {
     exit 1
 }
 
+# turn_among <number>: whose turn it is among so many, from 0, by the commit. Where not all commits
+# are there to be counted the last one's name decides.
+turn_among() {
+    local number
+    if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+        number=$((16#$(git rev-parse HEAD | cut -c1-8)))
+    else
+        number=$(git rev-list --count HEAD)
+    fi
+    echo $((number % $1))
+}
+
 # A compiler cache is used where there is one; it changes nothing but the time. What one folder has
 # compiled serves another: the users' projects of tests/install build the library again, with the
 # flags that it was built with. To ask the compiler what it read is cheaper than to run the
