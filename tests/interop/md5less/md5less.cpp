@@ -14,7 +14,9 @@
 
 namespace {
 
+OSSL_LIB_CTX* inside = nullptr;
 OSSL_PROVIDER* default_provider = nullptr;
+OSSL_PROVIDER* inside_provider = nullptr;
 
 // Tables live as long as the process, as OpenSSL expects.
 const OSSL_ALGORITHM* without_md5(int operation, int* no_cache, const char* properties) {
@@ -38,10 +40,20 @@ const OSSL_ALGORITHM* query_outside(void*, int operation, int* no_cache) {
     return without_md5(operation, no_cache, "provider=md5less");
 }
 
-template <auto Query>
+void tear_down(void*) {
+    OSSL_PROVIDER_unload(inside_provider);
+    OSSL_PROVIDER_unload(default_provider);
+    OSSL_LIB_CTX_free(inside);
+}
+
+void stay(void*) {}  // the outer one takes it along
+
+template <auto Query, auto TearDown>
 int offer(const OSSL_DISPATCH** out, void** context) {
     static const OSSL_DISPATCH functions[] = {
-        {OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<void (*)()>(Query)}, {0, nullptr}};
+        {OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<void (*)()>(Query)},
+        {OSSL_FUNC_PROVIDER_TEARDOWN, reinterpret_cast<void (*)()>(TearDown)},
+        {0, nullptr}};
     *out = functions;
     *context = OSSL_PROVIDER_get0_provider_ctx(default_provider);
     return 1;
@@ -49,18 +61,19 @@ int offer(const OSSL_DISPATCH** out, void** context) {
 
 int init_inside(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** out,
                 void** context) {
-    return offer<query_inside>(out, context);
+    return offer<query_inside, stay>(out, context);
 }
 
 }  // namespace
 
 extern "C" int OSSL_provider_init(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*,
                                   const OSSL_DISPATCH** out, void** context) {
-    OSSL_LIB_CTX* inside = OSSL_LIB_CTX_new();
+    inside = OSSL_LIB_CTX_new();
     default_provider = OSSL_PROVIDER_load(inside, "default");
     if (default_provider == nullptr) return 0;
     OSSL_PROVIDER_add_builtin(inside, "inside", init_inside);
-    if (OSSL_PROVIDER_load(inside, "inside") == nullptr) return 0;
+    inside_provider = OSSL_PROVIDER_load(inside, "inside");
+    if (inside_provider == nullptr) return 0;
     EVP_set_default_properties(inside, "fips=yes");
-    return offer<query_outside>(out, context);
+    return offer<query_outside, tear_down>(out, context);
 }
