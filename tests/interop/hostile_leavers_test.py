@@ -52,16 +52,6 @@ class LeaversTest(InteropTest):
     def insider(self):
         return self.stranger().authenticate(KEY)
 
-    def fill(self, peer, data=LONG):
-        """Says the same again and again without reading a byte, until nobody takes it."""
-        peer.socket.settimeout(0.2)
-        try:
-            for _ in range(1000):
-                peer.send(data)
-            self.fail("the server takes messages without end")
-        except socket.timeout:
-            peer.socket.settimeout(seconds(20))
-
     def test_a_handshake_may_break_off_after_any_byte(self):
         for transport in ("tcp4", "unix"):
             self.start_watched(transport)
@@ -109,7 +99,7 @@ class LeaversTest(InteropTest):
         self.start_watched()
         deaf = [self.insider() for _ in range(30)]
         for peer in deaf:
-            self.fill(peer)
+            peer.fill(LONG, 1000)
         self.witness.check_service()
         if not SANITIZED:
             # For each the message that came, its value, and the one that goes.
@@ -185,8 +175,8 @@ class LeaversTest(InteropTest):
             "idling": self.insider,
             "a message": lambda: self.insider().send(part),
             "a half-closed end": lambda: half_close(self.insider()),
-            "many messages, deaf": lambda: self.fill(self.insider(), frame(NONE) * 100000),
-            "a long message, deaf": lambda: self.fill(self.insider()),
+            "many messages, deaf": lambda: self.insider().fill(frame(NONE) * 100000, 1000),
+            "a long message, deaf": lambda: self.insider().fill(LONG, 1000),
             "a reset": lambda: self.insider().reset(),
         }
         for name, act in about.items():
