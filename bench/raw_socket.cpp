@@ -21,22 +21,19 @@ constexpr std::size_t header_size = 4;
 constexpr std::size_t read_size = 64 * 1024;
 
 void send_all(int socket, iovec* parts, std::size_t count) {
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = count;
     for (;;) {
-        const ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
+        const ssize_t sent = ::writev(socket, parts, static_cast<int>(count));
         // Whoever has measured enough goes.
         if (sent < 0) std::exit(0);
         auto left = static_cast<std::size_t>(sent);
-        while (message.msg_iovlen > 0 && left >= message.msg_iov->iov_len) {
-            left -= message.msg_iov->iov_len;
-            ++message.msg_iov;
-            --message.msg_iovlen;
+        while (count > 0 && left >= parts->iov_len) {
+            left -= parts->iov_len;
+            ++parts;
+            --count;
         }
-        if (message.msg_iovlen == 0) return;
-        message.msg_iov->iov_base = static_cast<std::byte*>(message.msg_iov->iov_base) + left;
-        message.msg_iov->iov_len -= left;
+        if (count == 0) return;
+        parts->iov_base = static_cast<std::byte*>(parts->iov_base) + left;
+        parts->iov_len -= left;
     }
 }
 
@@ -140,7 +137,7 @@ bool RawChannel::receive() {
             begin_ = 0;
             end_ = have;
         }
-        const ssize_t got = ::recv(socket_.get(), &memory_[end_], capacity_ - end_, 0);
+        const ssize_t got = ::read(socket_.get(), &memory_[end_], capacity_ - end_);
         if (got <= 0) return false;
         end_ += static_cast<std::size_t>(got);
     }

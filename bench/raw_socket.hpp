@@ -1,4 +1,4 @@
-// The same frames on bare sockets, as well as it can be done by hand: one sendmsg for header and
+// The same frames on bare sockets, as well as it can be done by hand: one writev for header and
 // payload, one read per message, memory that is reused. What parley is measured against.
 #pragma once
 

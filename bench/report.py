@@ -25,8 +25,8 @@ older than the others. `scripts/bench quick` takes a look in passing and writes 
 Each figure is the median of %(rounds)d rounds; each round runs every pair once, one after the other,
 and takes the median of batches of some milliseconds (for streams, the mean). Both processes of a pair
 are kept to one core, so that waking a sleeping core, which costs more than the message, is not what
-is measured. **Raw sockets** are what a careful program would write by hand: one `sendmsg` for header
-and payload, one `recv` per message, reused memory, no checks ([bench/raw_socket.cpp](../bench/raw_socket.cpp)).
+is measured. **Raw sockets** are what a careful program would write by hand: one `writev` for header
+and payload, one `read` per message, reused memory, no checks ([bench/raw_socket.cpp](../bench/raw_socket.cpp)).
 
 | machine | |
 | --- | --- |

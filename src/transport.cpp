@@ -208,6 +208,15 @@ Descriptor Transport::take_descriptor() {
 }
 
 Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) {
+    if (patience != Patience::some || send_patience_set_) return write_some(parts, patience);
+    // Most sockets never have to wait for room, and so need no limit to that.
+    const Transfer result = write_some(parts, Patience::none);
+    if (result.error != EAGAIN || medium_ == Medium::pipe) return result;
+    be_patient(SO_SNDTIMEO, send_patience_set_);
+    return write_some(parts, patience);
+}
+
+Transfer Transport::write_some(std::span<const ConstBytes> parts, Patience patience) {
     if (medium_ == Medium::pipe) {
         IoVectors vectors(parts);
         const SigpipeBlock block;
@@ -217,15 +226,15 @@ Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) 
     }
     const bool is_patient = patience == Patience::some;
     const int flags = MSG_NOSIGNAL | (is_patient ? 0 : MSG_DONTWAIT);
-    if (is_patient) be_patient(SO_SNDTIMEO, send_patience_set_);
+    const bool is_limited = is_patient && medium_ == Medium::unix_socket;
     std::array<std::byte, flat_size> memory;
     if (ConstBytes flat = flattened(parts, memory); !flat.empty()) {
-        if (is_patient) flat = flat.first(std::min(flat.size(), patience_size));
+        if (is_limited) flat = flat.first(std::min(flat.size(), patience_size));
         return uninterrupted([&] { return ::send(fileno(), flat.data(), flat.size(), flags); },
                              patience);
     }
     IoVectors vectors(parts);
-    if (is_patient) vectors.limit(patience_size);
+    if (is_limited) vectors.limit(patience_size);
     msghdr message{};
     message.msg_iov = vectors.entries.data();
     message.msg_iovlen = vectors.count;

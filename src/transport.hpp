@@ -41,8 +41,9 @@ public:
     /// How long a patient call waits in the kernel before it comes back to see whether it was
     /// cancelled; after that the wait goes on in poll(2), where it can be woken.
     static constexpr std::chrono::milliseconds patience_time{50};
-    /// How much a patient call writes before it does so: a reader who keeps reading keeps it going.
-    static constexpr std::size_t patience_size = 256 * 1024;
+    /// How much a patient call writes to a Unix socket before it does so: there the kernel waits
+    /// anew for each buffer that the reader empties.
+    static constexpr std::size_t patience_size = 2 * 1024 * 1024;
 
     Transport() = default;
     Transport(Descriptor descriptor, Medium medium);
@@ -95,6 +96,7 @@ private:
     [[nodiscard]] Transfer read_some(std::span<iovec> parts, Patience patience);
     [[nodiscard]] Transfer read_with_descriptors(std::span<iovec> parts, Patience patience);
     void keep_descriptor(const msghdr& message);
+    [[nodiscard]] Transfer write_some(std::span<const ConstBytes> parts, Patience patience);
     void be_patient(int option, bool& is_set);
 
     Descriptor descriptor_;
