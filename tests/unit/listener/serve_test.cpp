@@ -30,11 +30,20 @@ std::ptrdiff_t threads() {
     return std::distance(begin(tasks), end(tasks));
 }
 
+/// Whether the other threads come to an end: one that is joined stays listed for a moment.
+bool threads_fall_to(std::ptrdiff_t count) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (threads() > count && std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
+    return threads() <= count;
+}
+
 const StopEvent* stop_of_handler = nullptr;
 
 }  // namespace
 
 TEST_CASE("serve: every client has its handler, until it is stopped", "[listener]") {
+    Worker([] {}).failure();  // with its first thread a sanitizer starts one of its own
     const auto before = threads();
     Listener listener("127.0.0.1:0");
     StopEvent stop;
@@ -60,7 +69,7 @@ TEST_CASE("serve: every client has its handler, until it is stopped", "[listener
     CHECK_FALSE(server.failure());
     CHECK(listener.closed());
     CHECK(failures.empty());
-    CHECK(threads() == before);
+    CHECK(threads_fall_to(before));
     for (Client& client : clients)
         CHECK_THROWS_AS(static_cast<void>(client.recv(patience)), parley::EndOfFile);
 }
