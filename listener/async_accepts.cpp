@@ -159,7 +159,7 @@ void AsyncAccepts::post_all(const boost::asio::any_io_executor& executor, Comple
 
 namespace asynchronous {
 
-void accept(std::shared_ptr<ListenerState> listener, boost::asio::any_io_executor executor,
+void accept(const std::shared_ptr<ListenerState>& listener, boost::asio::any_io_executor executor,
             TimeLimit timeout, Handler<std::shared_ptr<ConnectionState>> handler) {
     AsyncAccepts::Completed completed;
     AsyncAccepts::Completed calls;

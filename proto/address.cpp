@@ -119,12 +119,12 @@ Address Address::tcp(std::string host, std::uint16_t port) {
 
 Address Address::unix_path(std::string path) {
     if (path.starts_with('@')) path.insert(0, "./");
-    if (auto failure = check_unix(path, Family::unix_path)) throw_failure(std::move(*failure));
+    if (auto failure = check_unix(path, Family::unix_path)) throw_failure(*failure);
     return {Family::unix_path, std::move(path), 0};
 }
 
 Address Address::unix_abstract(std::string name) {
-    if (auto failure = check_unix(name, Family::unix_abstract)) throw_failure(std::move(*failure));
+    if (auto failure = check_unix(name, Family::unix_abstract)) throw_failure(*failure);
     return {Family::unix_abstract, std::move(name), 0};
 }
 

@@ -118,6 +118,7 @@ const char* describe(Errc code) noexcept {
     return "unknown parley error";
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): nothing derives from it
 class Category final : public boost::system::error_category {
 public:
     const char* name() const noexcept override { return "parley"; }
@@ -165,40 +166,40 @@ std::string Failure::message() const {
     return code.message() + ": " + detail;
 }
 
-Error::Error(Failure failure)
+Error::Error(const Failure& failure)
     : boost::system::system_error(failure.code), text_(failure.message()) {}
 
-void throw_failure(Failure failure) {
-    if (failure.code == errc::operation_canceled) throw Canceled(std::move(failure));
-    if (failure.code.category() != error_category()) throw Error(std::move(failure));
+void throw_failure(const Failure& failure) {
+    if (failure.code == errc::operation_canceled) throw Canceled(failure);
+    if (failure.code.category() != error_category()) throw Error(failure);
     const auto code = static_cast<Errc>(failure.code.value());
     switch (code) {
         case Errc::end_of_file:
-            throw EndOfFile(std::move(failure));
+            throw EndOfFile(failure);
         case Errc::not_picklable:
-            throw PickleError(std::move(failure));
+            throw PickleError(failure);
         case Errc::wrong_type:
         case Errc::out_of_range:
         case Errc::missing_key:
-            throw TypeError(std::move(failure));
+            throw TypeError(failure);
         default:
             break;
     }
     switch (blame(code)) {
         case Blame::misuse:
-            throw UsageError(std::move(failure));
+            throw UsageError(failure);
         case Blame::time:
-            throw Timeout(std::move(failure));
+            throw Timeout(failure);
         case Blame::peer:
-            throw ProtocolError(std::move(failure));
+            throw ProtocolError(failure);
         case Blame::authentication:
-            throw AuthenticationError(std::move(failure));
+            throw AuthenticationError(failure);
         case Blame::pickle:
-            throw PickleError(std::move(failure));
+            throw PickleError(failure);
         case Blame::system:
             break;
     }
-    throw Error(std::move(failure));
+    throw Error(failure);
 }
 
 }  // namespace parley

@@ -13,7 +13,7 @@ namespace parley {
 namespace {
 
 // Pickles up to this size are made in memory that is kept from one send to the next.
-constexpr std::size_t kept_pickle_capacity = 64 * 1024;
+constexpr std::size_t kept_pickle_capacity = std::size_t{64} * 1024;
 
 [[noreturn]] void refuse(std::string expected, std::int64_t came) {
     throw_failure({Errc::invalid_argument,
@@ -181,7 +181,7 @@ std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, TimeLimit timeo
     reader.direct({});
     if (!size) {
         reception->count_received();
-        throw BufferTooShort(std::move(size).error(), reader.take());
+        throw BufferTooShort(size.error(), reader.take());
     }
     return *size;
 }

@@ -21,9 +21,9 @@ namespace parley {
 namespace {
 
 // Gathered frames go out when so much of them has come together.
-constexpr std::size_t cork_size = 64 * 1024;
+constexpr std::size_t cork_size = std::size_t{64} * 1024;
 // A longer payload is not copied to be gathered: it is written from where it is.
-constexpr std::size_t gather_limit = 16 * 1024;
+constexpr std::size_t gather_limit = std::size_t{16} * 1024;
 
 // Failures are rare: one mutex for the words of all connections.
 std::mutex failure_mutex;

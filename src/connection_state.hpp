@@ -27,8 +27,7 @@ class Occupancy {
 public:
     /// False once closed; otherwise `leave` must follow.
     [[nodiscard]] bool enter() noexcept {
-        if ((count_.fetch_add(1, std::memory_order_acquire) & closed_bit) == 0) return true;
-        return false;
+        return (count_.fetch_add(1, std::memory_order_acquire) & closed_bit) == 0;
     }
     /// Whether this was the last one of a closed connection. That is said once: calls that come too
     /// late enter and leave, too.

@@ -12,7 +12,7 @@
 namespace parley {
 namespace {
 
-constexpr std::size_t scratch_size = 64 * 1024;
+constexpr std::size_t scratch_size = std::size_t{64} * 1024;
 constexpr std::size_t short_header_size = 4;
 
 /// Where a thread reads to when the algorithm does not mind: a read buffer belongs to whoever

@@ -10,7 +10,7 @@ namespace parley {
 namespace {
 
 // Memory for gathered frames is kept from one flush to the next up to this size.
-constexpr std::size_t kept_capacity = 128 * 1024;
+constexpr std::size_t kept_capacity = std::size_t{128} * 1024;
 
 /// What one step sends. It belongs to the thread that carries it out: a connection that is idle has
 /// no use for it.

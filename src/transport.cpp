@@ -87,7 +87,7 @@ struct IoVectors {
 };
 
 // Up to this many bytes, copying the parts together costs less than having the kernel gather them.
-constexpr std::size_t flat_size = 4 * 1024;
+constexpr std::size_t flat_size = std::size_t{4} * 1024;
 
 /// The parts one behind the other: where they are if there is but one, else in `memory`. Nothing
 /// where they are too long for that.

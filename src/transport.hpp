@@ -43,7 +43,7 @@ public:
     static constexpr std::chrono::milliseconds patience_time{50};
     /// How much a patient call writes to a Unix socket before it does so: there the kernel waits
     /// anew for each buffer that the reader empties.
-    static constexpr std::size_t patience_size = 2 * 1024 * 1024;
+    static constexpr std::size_t patience_size = std::size_t{2} * 1024 * 1024;
 
     Transport() = default;
     Transport(Descriptor descriptor, Medium medium);

@@ -116,10 +116,12 @@ public:
             *this, token,
             [](BasicClient& client, auto&& handler, const Address& to, const ClientOptions& how) {
                 client.close();
-                auto map = [&client](auto&& inner, boost::system::error_code error,
-                                     std::shared_ptr<ConnectionState> state) {
+                auto map = [&client](
+                               auto&& inner, boost::system::error_code error,
+                               // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved
+                               std::shared_ptr<ConnectionState> state) {
                     client.state_ = std::move(state);
-                    std::move(inner)(error);
+                    std::forward<decltype(inner)>(inner)(error);
                 };
                 asynchronous::connect(
                     client.get_executor(), to, how,
@@ -149,7 +151,7 @@ requires boost::asio::execution::is_executor<Executor>::value auto async_connect
                           const ClientOptions& how) {
         auto map = [onto](auto&& inner, boost::system::error_code error,
                           std::shared_ptr<ConnectionState> state) {
-            std::move(inner)(error, Connected(onto, std::move(state)));
+            std::forward<decltype(inner)>(inner)(error, Connected(onto, std::move(state)));
         };
         asynchronous::connect(
             onto, to, how,

@@ -94,7 +94,7 @@ private:
 namespace asynchronous {
 
 /// Accepts the next client on behalf of a connection type.
-void accept(std::shared_ptr<ListenerState> listener, boost::asio::any_io_executor executor,
+void accept(const std::shared_ptr<ListenerState>& listener, boost::asio::any_io_executor executor,
             TimeLimit timeout, Handler<std::shared_ptr<ConnectionState>> handler);
 
 }  // namespace asynchronous
@@ -189,7 +189,8 @@ private:
             [](BasicListener& listener, auto&& handler, TimeLimit limit, auto&& onto) {
                 auto map = [onto](auto&& inner, boost::system::error_code error,
                                   std::shared_ptr<ConnectionState> state) {
-                    std::move(inner)(error, Accepted(onto, ConnectionBase(std::move(state))));
+                    std::forward<decltype(inner)>(inner)(
+                        error, Accepted(onto, ConnectionBase(std::move(state))));
                 };
                 asynchronous::accept(listener.state(), listener.get_executor(), limit,
                                      asynchronous::MappedHandler(

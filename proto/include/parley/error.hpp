@@ -119,7 +119,7 @@ using Result = boost::system::result<T, Failure>;
 /// The base of everything that parley throws: a `system_error` with parley's words.
 class Error : public boost::system::system_error {
 public:
-    explicit Error(Failure failure);
+    explicit Error(const Failure& failure);
     [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
 
 private:
@@ -160,7 +160,7 @@ class TypeError : public Error {
 };
 
 /// Throws the exception that belongs to the failure's code.
-[[noreturn]] void throw_failure(Failure failure);
+[[noreturn]] void throw_failure(const Failure& failure);
 
 /// Lets `Result<T>::value()` throw our exceptions.
 [[noreturn]] inline void throw_exception_from_error(const Failure& failure,

@@ -14,8 +14,8 @@ namespace parley {
 /// whole, and the connection goes on with the next one (multiprocessing.BufferTooShort, `args[0]`).
 class BufferTooShort : public Error {
 public:
-    BufferTooShort(Failure failure, Buffer message)
-        : Error(std::move(failure)), message_(std::make_shared<const Buffer>(std::move(message))) {}
+    BufferTooShort(const Failure& failure, Buffer message)
+        : Error(failure), message_(std::make_shared<const Buffer>(std::move(message))) {}
 
     /// The message that did not fit. Valid as long as a copy of this exception is.
     [[nodiscard]] std::span<const std::byte> message() const noexcept {

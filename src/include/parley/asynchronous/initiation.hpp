@@ -89,7 +89,7 @@ auto initiate_receive_object(Object& object, Token& token, TimeLimit timeout) {
                     error = decode(*state, std::move(message), &received, &pickle::decode_fresh<T>);
                 }
                 state.reset();
-                std::move(inner)(error, std::move(received));
+                std::forward<decltype(inner)>(inner)(error, std::move(received));
             };
             Call call = call_of(connection, handler, limit);
             receive_bytes(std::move(call),
