@@ -62,7 +62,7 @@ std::byte* grow_in_heap(std::byte* block, std::size_t size, std::size_t capacity
         grown = std::aligned_alloc(alignment, (capacity + alignment - 1) / alignment * alignment);
         if (grown != nullptr) std::free(block);
     } else {
-        grown = std::realloc(block, capacity);
+        grown = block == nullptr ? std::malloc(capacity) : std::realloc(block, capacity);
     }
     if (grown == nullptr) throw std::bad_alloc();
     return static_cast<std::byte*>(grown);
@@ -89,8 +89,8 @@ Buffer::Buffer(std::size_t size) {
     size_ = size;
 }
 
-Buffer::Buffer(std::span<const std::byte> bytes) {
-    append(bytes);
+Buffer::Buffer(std::span<const std::byte> bytes) : Buffer(bytes.size()) {
+    if (!bytes.empty()) std::memcpy(data_, bytes.data(), bytes.size());
 }
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
@@ -113,9 +113,8 @@ void Buffer::reserve(std::size_t capacity) {
     capacity_ = capacity;
 }
 
-void Buffer::resize(std::size_t size) {
-    if (size > capacity_) reserve(std::max(size, capacity_ + capacity_ / 2));
-    size_ = size;
+void Buffer::grow(std::size_t size) {
+    reserve(std::max(size, capacity_ + capacity_ / 2));
 }
 
 void Buffer::append(std::span<const std::byte> bytes) {

@@ -33,7 +33,7 @@ public:
     ReceiveClaim(const ReceiveClaim&) = delete;
     ReceiveClaim& operator=(const ReceiveClaim&) = delete;
     ~ReceiveClaim() {
-        if (connection_) connection_->receiving.store(false, std::memory_order_release);
+        if (connection_) connection_->occupancy.give_up_receiving();
     }
 
     [[nodiscard]] const State& connection() const noexcept { return connection_; }
@@ -254,7 +254,7 @@ template <typename Take>
 Failure ReceiveCall<Take>::refusal(ConnectionState* connection) {
     if (connection == nullptr || connection->occupancy.is_closed()) return Errc::closed;
     if (!connection->readable.load()) return Errc::not_readable;
-    if (connection->receiving.exchange(true, std::memory_order_acquire)) {
+    if (!connection->occupancy.claim_receiving()) {
         return {Errc::busy, "another call is receiving"};
     }
     return {};

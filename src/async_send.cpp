@@ -71,7 +71,7 @@ void progress(const State& connection) {
 void settle(ConnectionState& connection) {
     AsyncSide& side = *connection.async;
     if (!side.sends.empty()) return;
-    connection.senders.store(Senders::none, std::memory_order_release);
+    connection.sending_turn.give_asynchronous();
     if (side.waits_to_write) side.end_waits();
 }
 
@@ -108,7 +108,7 @@ void drop_all(ConnectionState& connection) noexcept {
     const std::lock_guard lock(connection.async_mutex);
     dropped.take(connection.async->completed);
     connection.async->sends.cancel_all(connection, {}, dropped);
-    connection.senders.store(Senders::none, std::memory_order_release);
+    connection.sending_turn.give_asynchronous();
 }
 
 void cancel(const std::weak_ptr<ConnectionState>& weak, std::uint64_t number,
@@ -158,11 +158,7 @@ Failure refusal(ConnectionState& connection) {
     if (connection.occupancy.is_closed()) return Errc::closed;
     if (!connection.writable.load()) return Errc::not_writable;
     if (connection.async && !connection.async->sends.empty()) return {};
-    Senders nobody = Senders::none;
-    if (connection.senders.compare_exchange_strong(nobody, Senders::asynchronous,
-                                                   std::memory_order_acquire)) {
-        return {};
-    }
+    if (connection.sending_turn.take_asynchronous()) return {};
     return {Errc::busy, "a blocking call is sending"};
 }
 

@@ -182,8 +182,7 @@ Failure ConnectionState::frame_failure(const Failure& failure) {
     return from_peer(failure);
 }
 
-Result<void> ConnectionState::check_frame() {
-    if (!expects_no_challenge) return {};
+Result<void> ConnectionState::check_first_frame() {
     expects_no_challenge = false;
     if (!looks_like_challenge(reader.payload())) return {};
     close_reading();
@@ -350,7 +349,7 @@ void ConnectionState::end_async(bool for_good) noexcept {
         const boost::system::error_code outcome = canceled().code;
         if (!async->sends.empty()) {
             async->sends.cancel_all(*this, outcome, completed);
-            senders.store(Senders::none, std::memory_order_release);
+            sending_turn.give_asynchronous();
         }
         if (for_good)
             async->leave_reactor();
@@ -373,10 +372,6 @@ void ConnectionState::close() noexcept {
     leave();
 }
 
-void ConnectionState::leave() noexcept {
-    if (occupancy.leave()) transport.close();
-}
-
 namespace {
 
 ConnectionState& existing(const std::shared_ptr<ConnectionState>& state) {
@@ -387,66 +382,55 @@ ConnectionState& existing(const std::shared_ptr<ConnectionState>& state) {
 }  // namespace
 
 Visit::Visit(const std::shared_ptr<ConnectionState>& state)
-    : state_(existing(state)), since_(state_.waits.epoch()) {
+    : state_(existing(state)), since_(state_.waits.epoch()), receives_(false) {
     if (state_.occupancy.enter()) return;
     state_.leave();
     throw_failure(Errc::closed);
 }
 
-namespace {
-
-void begin_receiving(ConnectionState& state) {
-    if (!state.receiving.exchange(true, std::memory_order_acquire)) return;
-    throw_failure({Errc::busy, "another call is receiving"});
-}
-
-/// False where asynchronous calls are sending.
-bool begin_sending(ConnectionState& state) noexcept {
-    Senders nobody = Senders::none;
-    return state.senders.compare_exchange_strong(nobody, Senders::blocking,
-                                                 std::memory_order_acquire);
-}
-
-}  // namespace
-
-Reception::Reception(const std::shared_ptr<ConnectionState>& state) : Visit(state) {
-    if (!(**this).readable.load()) throw_failure(Errc::not_readable);
-    begin_receiving(**this);
+Visit::Visit(const std::shared_ptr<ConnectionState>& state, Receiving receiving)
+    : state_(existing(state)), since_(state_.waits.epoch()), receives_(true) {
+    if (receiving == Receiving::if_readable && !state_.readable.load()) {
+        throw_failure(state_.occupancy.is_closed() ? Errc::closed : Errc::not_readable);
+    }
+    switch (state_.occupancy.enter_to_receive()) {
+        case Occupancy::Entry::open:
+            return;
+        case Occupancy::Entry::closed:
+            throw_failure(Errc::closed);
+        case Occupancy::Entry::receiving:
+            throw_failure({Errc::busy, "another call is receiving"});
+    }
 }
 
 Sending::Sending(const std::shared_ptr<ConnectionState>& state, Deadline deadline) : Visit(state) {
     ConnectionState& connection = **this;
     if (!connection.writable.load()) throw_failure(Errc::not_writable);
-    if (!connection.sending_turn.take(deadline)) {
-        throw_failure(connection.from_peer({Errc::timeout, "another call is sending"}));
+    switch (connection.sending_turn.take(deadline)) {
+        case Turn::Outcome::taken:
+            break;
+        case Turn::Outcome::timed_out:
+            throw_failure(connection.from_peer({Errc::timeout, "another call is sending"}));
+        case Turn::Outcome::asynchronous:
+            throw_failure({Errc::busy, "asynchronous calls are sending"});
     }
-    const bool is_canceled = connection.waits.epoch() != since();
-    if (!is_canceled && begin_sending(connection)) return;
+    if (connection.waits.epoch() == since()) return;
     connection.sending_turn.give();
-    throw_failure(is_canceled ? connection.from_peer(canceled())
-                              : Failure(Errc::busy, "asynchronous calls are sending"));
+    throw_failure(connection.from_peer(canceled()));
 }
 
 Sending::~Sending() {
-    (**this).senders.store(Senders::none, std::memory_order_release);
     (**this).sending_turn.give();
 }
 
-Possession::Possession(const std::shared_ptr<ConnectionState>& state) : Visit(state) {
-    ConnectionState& connection = **this;
-    begin_receiving(connection);
-    if (connection.sending_turn.take(Deadline(TimeLimit(0)))) {
-        if (begin_sending(connection)) return;
-        connection.sending_turn.give();
-    }
-    connection.receiving.store(false, std::memory_order_release);
+Possession::Possession(const std::shared_ptr<ConnectionState>& state)
+    : Visit(state, Receiving::always) {
+    if ((**this).sending_turn.take(Deadline(TimeLimit(0))) == Turn::Outcome::taken) return;
     throw_failure({Errc::busy, "another call is sending"});
 }
 
 Possession::~Possession() {
-    (**this).senders.store(Senders::none, std::memory_order_release);
     (**this).sending_turn.give();
-    (**this).receiving.store(false, std::memory_order_release);
 }
 
 }  // namespace parley

@@ -21,44 +21,69 @@
 
 namespace parley {
 
-/// The calls that are inside a connection, and whether it is closed. The descriptor is closed by
-/// whoever leaves last, so that its number is never used again under a call that still waits.
+/// The calls that are inside a connection, which of them receives, and whether it is closed. The
+/// descriptor is closed by whoever leaves last, so that its number is never used again under a call
+/// that still waits. All of it is one word, since each change of it costs as much as the rest of a
+/// small message.
 class Occupancy {
 public:
-    /// False once closed; otherwise `leave` must follow.
+    enum class Entry : std::uint8_t { open, closed, receiving };
+
+    /// False once closed; `leave` must follow in any case.
     [[nodiscard]] bool enter() noexcept {
-        return (count_.fetch_add(1, std::memory_order_acquire) & closed_bit) == 0;
+        return (word_.fetch_add(1, std::memory_order_acquire) & closed_bit) == 0;
+    }
+    /// Enters as the one call that receives; unless the answer is `open`, nobody has entered.
+    [[nodiscard]] Entry enter_to_receive() noexcept {
+        std::uint32_t seen = word_.load(std::memory_order_relaxed);
+        do {
+            if ((seen & closed_bit) != 0) return Entry::closed;
+            if ((seen & receiving_bit) != 0) return Entry::receiving;
+        } while (!word_.compare_exchange_weak(seen, seen + 1 + receiving_bit,
+                                              std::memory_order_acquire));
+        return Entry::open;
     }
     /// Whether this was the last one of a closed connection. That is said once: calls that come too
     /// late enter and leave, too.
-    [[nodiscard]] bool leave() noexcept {
-        if (count_.fetch_sub(1, std::memory_order_acq_rel) != (closed_bit | 1U)) return false;
-        std::uint32_t nobody = closed_bit;
-        return count_.compare_exchange_strong(nobody, closed_bit | gone_bit,
-                                              std::memory_order_acq_rel);
+    [[nodiscard]] bool leave() noexcept { return leave_with(1); }
+    [[nodiscard]] bool leave_receiving() noexcept { return leave_with(1 + receiving_bit); }
+
+    /// Becomes the one call that receives, without being inside; false where another is.
+    [[nodiscard]] bool claim_receiving() noexcept {
+        return (word_.fetch_or(receiving_bit, std::memory_order_acquire) & receiving_bit) == 0;
     }
+    void give_up_receiving() noexcept {
+        word_.fetch_and(~receiving_bit, std::memory_order_release);
+    }
+
     /// Whether this call closed it; `leave` must follow in any case.
     [[nodiscard]] bool close() noexcept {
-        count_.fetch_add(1, std::memory_order_acquire);
-        return (count_.fetch_or(closed_bit, std::memory_order_acq_rel) & closed_bit) == 0;
+        word_.fetch_add(1, std::memory_order_acquire);
+        return (word_.fetch_or(closed_bit, std::memory_order_acq_rel) & closed_bit) == 0;
     }
     [[nodiscard]] bool is_closed() const noexcept {
-        return (count_.load(std::memory_order_acquire) & closed_bit) != 0;
+        return (word_.load(std::memory_order_acquire) & closed_bit) != 0;
     }
 
 private:
     static constexpr std::uint32_t closed_bit = 0x80000000U;
     static constexpr std::uint32_t gone_bit = 0x40000000U;
-    std::atomic<std::uint32_t> count_{0};
+    static constexpr std::uint32_t receiving_bit = 0x20000000U;
+
+    bool leave_with(std::uint32_t part) noexcept {
+        const std::uint32_t left = word_.fetch_sub(part, std::memory_order_acq_rel) - part;
+        if ((left & ~receiving_bit) != closed_bit) return false;
+        return (word_.fetch_or(gone_bit, std::memory_order_acq_rel) & gone_bit) == 0;
+    }
+
+    // The bits, and below them the number of calls.
+    std::atomic<std::uint32_t> word_{0};
 };
 
 class AsyncSide;
 
-/// Who sends: blocking calls take turns by `sending_turn`, asynchronous ones by `async_mutex`.
-enum class Senders : std::uint8_t { none, blocking, asynchronous };
-
-/// The state of one connection. The sending half belongs to whoever holds `senders`; the receiving
-/// half to the one call that holds `receiving`.
+/// The state of one connection. The sending half belongs to whoever holds `sending_turn`; the
+/// receiving half to the one call that `occupancy` has for it.
 class ConnectionState {
 public:
     ConnectionState(Transport transport, const MessageOptions& options);
@@ -95,7 +120,7 @@ public:
     [[nodiscard]] Result<void> send_handle(int descriptor, Deadline deadline,
                                            WaitList::Epoch since);
 
-    // Receiving; the caller holds `receiving`.
+    // Receiving; the caller is the one who receives.
 
     /// The longest message from now on, within what the options allow; `frame_limit` for just that.
     void limit_message(std::uint64_t limit) noexcept;
@@ -141,7 +166,12 @@ public:
 
     void cancel() noexcept;
     void close() noexcept;
-    void leave() noexcept;
+    void leave() noexcept {
+        if (occupancy.leave()) transport.close();
+    }
+    void leave_receiving() noexcept {
+        if (occupancy.leave_receiving()) transport.close();
+    }
 
     Transport transport;
     FrameReader reader;
@@ -151,8 +181,6 @@ public:
     Turn sending_turn;
     std::mutex async_mutex;
     std::unique_ptr<AsyncSide> async;
-    std::atomic<Senders> senders{Senders::none};
-    std::atomic<bool> receiving{false};
     std::atomic<bool> readable{true};
     std::atomic<bool> writable{true};
     bool corked = false;
@@ -169,7 +197,11 @@ public:
 
 private:
     [[nodiscard]] Failure frame_failure(const Failure& failure);
-    [[nodiscard]] Result<void> check_frame();
+    /// Whether the frame that is current may be one.
+    [[nodiscard]] Result<void> check_frame() {
+        return expects_no_challenge ? check_first_frame() : Result<void>();
+    }
+    [[nodiscard]] Result<void> check_first_frame();
     void end_async(bool for_good) noexcept;
 
     std::uint64_t max_message_ = frame_limit;
@@ -185,26 +217,32 @@ public:
     explicit Visit(const std::shared_ptr<ConnectionState>& state);
     Visit(const Visit&) = delete;
     Visit& operator=(const Visit&) = delete;
-    ~Visit() { state_.leave(); }
+    ~Visit() { receives_ ? state_.leave_receiving() : state_.leave(); }
 
     [[nodiscard]] ConnectionState* operator->() const noexcept { return &state_; }
     [[nodiscard]] ConnectionState& operator*() const noexcept { return state_; }
     /// Ends with Canceled where the connection was closed or cancelled since the call came in.
     [[nodiscard]] WaitList::Epoch since() const noexcept { return since_; }
 
+protected:
+    /// What the receiving side needs beside being open.
+    enum class Receiving : std::uint8_t { if_readable, always };
+
+    /// Throws UsageError also where another call is receiving, or nothing can be received.
+    Visit(const std::shared_ptr<ConnectionState>& state, Receiving receiving);
+
 private:
     ConnectionState& state_;
     WaitList::Epoch since_;
+    bool receives_;
 };
 
 /// A Visit that receives: the only one at a time. Throws UsageError where the connection is not
 /// readable or is being read.
 class Reception : public Visit {
 public:
-    explicit Reception(const std::shared_ptr<ConnectionState>& state);
-    Reception(const Reception&) = delete;
-    Reception& operator=(const Reception&) = delete;
-    ~Reception() { (**this).receiving.store(false, std::memory_order_release); }
+    explicit Reception(const std::shared_ptr<ConnectionState>& state)
+        : Visit(state, Receiving::if_readable) {}
 };
 
 /// A Visit that sends, alone; others wait for their turn. Throws UsageError where the connection is

@@ -36,30 +36,29 @@ FrameWriter::Backlog& FrameWriter::backlog() {
     return *backlog_;
 }
 
-void FrameWriter::Backlog::append_gathered(std::size_t size) {
-    if (head < entries.size() && entries.back().is_gathered)
-        entries.back().size += size;
-    else
-        entries.push_back({FrameHeader(0), {}, size, true});
+void FrameWriter::Backlog::add_gathered(std::size_t size) {
+    entries.push_back({FrameHeader(0), {}, size, true});
 }
 
 void FrameWriter::gather(ConstBytes payload) {
     const FrameHeader header(payload.size());
-    const ConstBytes announced = header.bytes();
-    const std::size_t size = announced.size() + payload.size();
+    const std::size_t size = header.size() + payload.size();
     Backlog& kept = backlog();
     const std::size_t offset = kept.gathered.size();
     kept.gathered.resize(offset + size);
     std::byte* const at = kept.gathered.data() + offset;
-    std::memcpy(at, announced.data(), announced.size());
-    if (!payload.empty()) std::memcpy(at + announced.size(), payload.data(), payload.size());
-    kept.append_gathered(size);
+    header.copy_to(at);
+    if (!payload.empty()) std::memcpy(at + header.size(), payload.data(), payload.size());
+    if (!empty() && kept.entries.back().is_gathered)
+        kept.entries.back().size += size;
+    else
+        kept.add_gathered(size);
     end_ += size;
 }
 
 void FrameWriter::push(ConstBytes payload) {
     const FrameHeader header(payload.size());
-    const std::size_t size = header.bytes().size() + payload.size();
+    const std::size_t size = header.size() + payload.size();
     backlog().entries.push_back({header, payload, size, false});
     end_ += size;
 }
@@ -99,7 +98,7 @@ void FrameWriter::keep() {
 void FrameWriter::Backlog::keep_only(Buffer bytes) {
     clear();
     gathered = std::move(bytes);
-    if (!gathered.empty()) append_gathered(gathered.size());
+    if (!gathered.empty()) add_gathered(gathered.size());
 }
 
 bool FrameWriter::withdraw(Position frame_begin, Position frame_end) {
@@ -117,7 +116,7 @@ bool FrameWriter::withdraw(Position frame_begin, Position frame_end) {
     backlog_->entries.clear();
     backlog_->head = 0;
     backlog_->sent_of_head = 0;
-    if (pending() > 0) backlog_->append_gathered(pending());
+    if (pending() > 0) backlog_->add_gathered(pending());
     return true;
 }
 

@@ -57,7 +57,7 @@ private:
     /// Made by the first frame: most connections never keep one.
     struct Backlog {
         void compact();
-        void append_gathered(std::size_t size);
+        void add_gathered(std::size_t size);
         void keep_only(Buffer bytes);
         void drop(std::size_t size);
         void clear() noexcept;

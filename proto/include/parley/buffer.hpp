@@ -44,12 +44,17 @@ public:
     }
 
     /// Keeps the first bytes; new ones have no defined value. Capacity grows by half at least.
-    void resize(std::size_t size);
+    void resize(std::size_t size) {
+        if (size > capacity_) grow(size);
+        size_ = size;
+    }
     void reserve(std::size_t capacity);
     void append(std::span<const std::byte> bytes);
     void clear() noexcept { size_ = 0; }
 
 private:
+    void grow(std::size_t size);
+
     std::byte* data_ = nullptr;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -29,6 +30,12 @@ public:
         if (payload_size > short_frame_limit) make_long(payload_size);
     }
     [[nodiscard]] ConstBytes bytes() const noexcept { return ConstBytes(bytes_).first(size_); }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    /// Copies them to where there is room for all of them.
+    void copy_to(std::byte* to) const noexcept {
+        std::memcpy(to, bytes_.data(), 4);
+        if (size_ > 4) std::memcpy(to + 4, bytes_.data() + 4, 8);
+    }
 
 private:
     void make_long(std::uint64_t payload_size) noexcept;
