@@ -174,7 +174,7 @@ void ListenerState::move_on(HalfOpens::iterator peer) {
     peer->wants = *wants;
 }
 
-void ListenerState::drop(HalfOpens::iterator peer, Failure failure) {
+void ListenerState::drop(HalfOpens::iterator peer, const Failure& failure) {
     const std::string name = peer->connection->peer;
     half_open_.erase(peer);
     reject(name, failure);

@@ -86,7 +86,7 @@ private:
     void accept_all(int socket);
     void greet(Descriptor descriptor, const SocketAddress& address);
     void move_on(HalfOpens::iterator peer);
-    void drop(HalfOpens::iterator peer, Failure failure);
+    void drop(HalfOpens::iterator peer, const Failure& failure);
     void drop_overdue();
     /// After EMFILE and its like: makes room, or lets the sockets rest for a while.
     void recover_from(int error);

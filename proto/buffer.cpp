@@ -121,6 +121,7 @@ void Buffer::append(std::span<const std::byte> bytes) {
     if (bytes.empty()) return;
     const std::size_t old_size = size_;
     resize(old_size + bytes.size());
+    // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): resize has made room
     std::memcpy(data_ + old_size, bytes.data(), bytes.size());
 }
 
