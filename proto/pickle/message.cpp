@@ -174,6 +174,7 @@ void Message::keep(Message* other) {
 
 void Message::grow_dependencies() {
     const std::uint32_t capacity = std::max<std::uint32_t>(4, 2 * dependency_capacity_);
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers it is
     auto** const grown = static_cast<Message**>(allocate(capacity * sizeof *dependencies_));
     std::copy_n(dependencies_, dependency_count_, grown);
     dependencies_ = grown;
