@@ -6,8 +6,11 @@
 
 #include <parley/listener.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -68,6 +71,19 @@ void watch_the_time(const State& listener) {
     });
 }
 
+/// Tells who was dropped, without the lock: what is told may call the listener.
+void tell_rejections(const State& listener) {
+    for (;;) {
+        std::optional<ListenerState::Rejection> rejection;
+        {
+            const std::lock_guard lock(listener->async_mutex);
+            rejection = listener->take_rejection();
+        }
+        if (!rejection) return;
+        listener->tell(*rejection);
+    }
+}
+
 /// Under the lock, once the calls that wait have changed: waits on, or lets others attend.
 void settle(const State& listener) {
     AsyncAccepts& accepts = *listener->async;
@@ -86,6 +102,7 @@ void settle(const State& listener) {
 void attend(const State& listener, bool is_wait) {
     AsyncAccepts::Completed completed;
     boost::asio::any_io_executor executor;
+    bool has_rejections = false;
     {
         const std::lock_guard lock(listener->async_mutex);
         AsyncAccepts& accepts = *listener->async;
@@ -96,10 +113,12 @@ void attend(const State& listener, bool is_wait) {
         if (accepts.pending.empty()) return;
         executor = accepts.executor;
         listener->progress();
+        has_rejections = listener->has_rejections();
         hand_out(*listener, completed);
         settle(listener);
     }
     AsyncAccepts::post_all(executor, completed);
+    if (has_rejections) tell_rejections(listener);
 }
 
 void cancel(const std::weak_ptr<ListenerState>& weak, std::uint64_t number, error_code outcome) {
@@ -181,6 +200,9 @@ void accept(const std::shared_ptr<ListenerState>& listener, boost::asio::any_io_
         call->number = ++accepts.last_number;
         accepts.pending.splice(accepts.pending.end(), calls);
         if (!accepts.waits && !listener->has_accepted()) listener->progress();
+        if (listener->has_rejections()) {
+            boost::asio::post(accepts.executor, [listener] { tell_rejections(listener); });
+        }
         hand_out(*listener, completed);
         if (!accepts.pending.empty()) {
             if (timeout && timeout->count() <= 0)

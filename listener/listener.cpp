@@ -8,6 +8,13 @@
 namespace parley {
 namespace {
 
+/// Moves on what is under way, and tells who was dropped.
+void progress(ListenerState& listener, Deadline until = Deadline(TimeLimit(0))) {
+    listener.progress(until);
+    while (const auto rejection = listener.take_rejection())
+        listener.tell(*rejection);
+}
+
 class ListenerWatch final : public Watch {
 public:
     explicit ListenerWatch(const std::shared_ptr<ListenerState>& state) : listener_(state) {}
@@ -15,7 +22,7 @@ public:
     WaitList* waits() noexcept override { return &listener_->waits; }
     std::uint64_t since() const noexcept override { return listener_.since(); }
     bool is_ready() override {
-        if (!listener_->has_accepted()) listener_->progress();
+        if (!listener_->has_accepted()) progress(*listener_);
         return listener_->has_accepted();
     }
     int fileno() const noexcept override { return listener_->fileno(); }
@@ -53,7 +60,7 @@ std::shared_ptr<ConnectionState> ListenerBase::accept_state(TimeLimit timeout) {
         if (listener->has_accepted()) return listener->take_accepted();
         if (listener->waits.epoch() != listener.since()) throw_failure(canceled());
         const bool is_last_look = deadline.has_passed();
-        listener->progress(Deadline::earlier(deadline, Deadline(listener->attention_within())));
+        progress(*listener, Deadline::earlier(deadline, Deadline(listener->attention_within())));
         if (is_last_look && !listener->has_accepted()) {
             throw_failure({Errc::timeout, "no client came"});
         }

@@ -175,9 +175,9 @@ void ListenerState::move_on(HalfOpens::iterator peer) {
 }
 
 void ListenerState::drop(HalfOpens::iterator peer, const Failure& failure) {
-    const std::string name = peer->connection->peer;
+    std::string name = peer->connection->peer;
     half_open_.erase(peer);
-    reject(name, failure);
+    reject(std::move(name), failure);
 }
 
 void ListenerState::drop_overdue() {
@@ -207,8 +207,15 @@ void ListenerState::rest(bool resting) noexcept {
     }
 }
 
-void ListenerState::reject(const std::string& peer, const Failure& failure) {
-    if (options_.on_rejected) options_.on_rejected(peer, failure);
+void ListenerState::reject(std::string peer, Failure failure) {
+    if (options_.on_rejected) rejections_.push_back({std::move(peer), std::move(failure)});
+}
+
+std::optional<ListenerState::Rejection> ListenerState::take_rejection() {
+    if (rejections_.empty()) return std::nullopt;
+    Rejection rejection = std::move(rejections_.front());
+    rejections_.pop_front();
+    return rejection;
 }
 
 Result<void> ListenerState::check_user(const Transport& transport) const {

@@ -45,6 +45,12 @@ private:
 /// call that attends to it; the asynchronous accepts together are one, guarded by `async_mutex`.
 class ListenerState {
 public:
+    /// A client that was dropped in its handshake.
+    struct Rejection {
+        std::string peer;
+        Failure failure;
+    };
+
     ListenerState(const Address& address, ListenerOptions options);
     ListenerState(const ListenerState&) = delete;
     ListenerState& operator=(const ListenerState&) = delete;
@@ -63,6 +69,13 @@ public:
     /// How long nothing needs doing, if nothing comes.
     [[nodiscard]] TimeLimit attention_within() const noexcept;
     [[nodiscard]] std::optional<std::string> last_accepted() const;
+    [[nodiscard]] bool has_rejections() const noexcept { return !rejections_.empty(); }
+    /// The next one to tell of; none where all are told.
+    [[nodiscard]] std::optional<Rejection> take_rejection();
+    /// Calls `on_rejected`, which may throw, and call the listener: not under `async_mutex`.
+    void tell(const Rejection& rejection) const {
+        options_.on_rejected(rejection.peer, rejection.failure);
+    }
 
     void cancel() noexcept;
     void close() noexcept;
@@ -91,7 +104,7 @@ private:
     /// After EMFILE and its like: makes room, or lets the sockets rest for a while.
     void recover_from(int error);
     void rest(bool resting) noexcept;
-    void reject(const std::string& peer, const Failure& failure);
+    void reject(std::string peer, Failure failure);
     [[nodiscard]] Result<void> check_user(const Transport& transport) const;
 
     ListenerOptions options_;
@@ -102,6 +115,7 @@ private:
     std::optional<WaitList::Enlistment> enlistment_;
     HalfOpens half_open_;
     std::deque<std::shared_ptr<ConnectionState>> accepted_;
+    std::deque<Rejection> rejections_;
     std::optional<AttendedClock::Duration> rests_until_;
     bool is_exhausted_ = false;  ///< And that has been told.
     mutable std::mutex last_accepted_mutex_;
@@ -118,6 +132,7 @@ public:
     ~Attendance();
 
     [[nodiscard]] ListenerState* operator->() const noexcept { return &state_; }
+    [[nodiscard]] ListenerState& operator*() const noexcept { return state_; }
     [[nodiscard]] WaitList::Epoch since() const noexcept { return since_; }
 
 private:

@@ -48,7 +48,8 @@ struct ListenerOptions {
     /// What the accepted connections do with messages.
     MessageOptions messages = {};
     /// Called for each client that was dropped in its handshake, with its address and the reason,
-    /// from within `accept` or `wait`. Must not call the listener.
+    /// from within `accept` or `wait`, or on the listener's executor. It may close or cancel the
+    /// listener; what it throws leaves that call, or the executor's `run`.
     std::function<void(const std::string& peer, const Failure& failure)> on_rejected = {};
 };
 

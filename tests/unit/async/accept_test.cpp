@@ -99,6 +99,43 @@ TEST_CASE("async accept: a silent client holds nobody up, and its time runs out"
     CHECK(rejected == std::vector<error_code>{Errc::handshake_timeout});
 }
 
+TEST_CASE("async accept: who is told of a dropped client may use the listener", "[async]") {
+    asio::io_context context;
+    Outcomes outcomes;
+    std::unique_ptr<parley::Listener> listener;
+    listener = std::make_unique<parley::Listener>(
+        context, anywhere(),
+        parley::ListenerOptions{.authkey = key,
+                                .handshake_timeout = 1ms,
+                                .on_rejected = [&](const std::string&, const parley::Failure&) {
+                                    listener->async_accept(0s, outcomes.note("another"));
+                                    listener->close();
+                                }});
+    const parley::Client silent(listener->address());
+    listener->async_accept(outcomes.note("waits"));
+    context.run();
+    CHECK(outcomes.of("another") == Errc::timeout);
+    CHECK(outcomes.of("waits") == asio::error::operation_aborted);
+}
+
+TEST_CASE("async accept: what is told of a dropped client may throw, and no call is lost",
+          "[async]") {
+    asio::io_context context;
+    parley::Listener listener(
+        context, anywhere(),
+        {.authkey = key, .on_rejected = [](const std::string&, const parley::Failure& failure) {
+             throw parley::Error(failure);
+         }});
+    Outcomes outcomes;
+    listener.async_accept(outcomes.note("waits"));
+    const parley::ClientOptions with_another_key{.authkey = parley::Authkey("another")};
+    parley::async_connect(context, listener.address(), with_another_key, asio::detached);
+    CHECK_THROWS_AS(context.run(), parley::Error);
+    parley::async_connect(context, listener.address(), with_key, asio::detached);
+    context.run();
+    CHECK_FALSE(outcomes.of("waits"));
+}
+
 TEST_CASE("async accept: nothing keeps the context at work afterwards", "[async]") {
     asio::io_context context;
     parley::Listener listener(context, anywhere(), {.authkey = key});
