@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -71,16 +70,14 @@ void watch_the_time(const State& listener) {
     });
 }
 
-/// Tells who was dropped, without the lock: what is told may call the listener.
-void tell_rejections(const State& listener) {
-    for (;;) {
-        std::optional<ListenerState::Rejection> rejection;
-        {
-            const std::lock_guard lock(listener->async_mutex);
-            rejection = listener->take_rejection();
-        }
-        if (!rejection) return;
-        listener->tell(*rejection);
+/// Under the lock: moves the handshakes on. Who was dropped is told in turns of the executor's own,
+/// since what is told may call the listener, and throw.
+void progress(const State& listener) {
+    listener->progress();
+    while (auto rejection = listener->take_rejection()) {
+        boost::asio::post(listener->async->executor, [listener, rejection = std::move(*rejection)] {
+            listener->tell(rejection);
+        });
     }
 }
 
@@ -102,7 +99,6 @@ void settle(const State& listener) {
 void attend(const State& listener, bool is_wait) {
     AsyncAccepts::Completed completed;
     boost::asio::any_io_executor executor;
-    bool has_rejections = false;
     {
         const std::lock_guard lock(listener->async_mutex);
         AsyncAccepts& accepts = *listener->async;
@@ -112,13 +108,11 @@ void attend(const State& listener, bool is_wait) {
             accepts.attention_at.reset();
         if (accepts.pending.empty()) return;
         executor = accepts.executor;
-        listener->progress();
-        has_rejections = listener->has_rejections();
+        progress(listener);
         hand_out(*listener, completed);
         settle(listener);
     }
     AsyncAccepts::post_all(executor, completed);
-    if (has_rejections) tell_rejections(listener);
 }
 
 void cancel(const std::weak_ptr<ListenerState>& weak, std::uint64_t number, error_code outcome) {
@@ -199,10 +193,7 @@ void accept(const std::shared_ptr<ListenerState>& listener, boost::asio::any_io_
         AsyncAccepts& accepts = *listener->async;
         call->number = ++accepts.last_number;
         accepts.pending.splice(accepts.pending.end(), calls);
-        if (!accepts.waits && !listener->has_accepted()) listener->progress();
-        if (listener->has_rejections()) {
-            boost::asio::post(accepts.executor, [listener] { tell_rejections(listener); });
-        }
+        if (!accepts.waits && !listener->has_accepted()) progress(listener);
         hand_out(*listener, completed);
         if (!accepts.pending.empty()) {
             if (timeout && timeout->count() <= 0)

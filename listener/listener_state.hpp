@@ -69,7 +69,6 @@ public:
     /// How long nothing needs doing, if nothing comes.
     [[nodiscard]] TimeLimit attention_within() const noexcept;
     [[nodiscard]] std::optional<std::string> last_accepted() const;
-    [[nodiscard]] bool has_rejections() const noexcept { return !rejections_.empty(); }
     /// The next one to tell of; none where all are told.
     [[nodiscard]] std::optional<Rejection> take_rejection();
     /// Calls `on_rejected`, which may throw, and call the listener: not under `async_mutex`.
