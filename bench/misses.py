@@ -16,7 +16,7 @@ REASONS = {
     "authenticated connect and close, client": (
         "the client makes two MACs more than the raw one, which mark its challenge and recognise the "
         "mark, so that it answers no challenge of another client (docs/wire.md, Reflection); it asks "
-        "the kernel whether it was connected to itself, and sets the two timeouts by which another "
+        "the kernel whether it was connected to itself, and sets the timeout by which another "
         "thread can cancel a call. The marks could go "
         "only if the protection did."),
     "authenticated connect and close, against CPython": (

@@ -23,8 +23,7 @@ namespace parley {
 
 /// The calls that are inside a connection, which of them receives, and whether it is closed. The
 /// descriptor is closed by whoever leaves last, so that its number is never used again under a call
-/// that still waits. All of it is one word, since each change of it costs as much as the rest of a
-/// small message.
+/// that still waits. All of it is one word: each change of one is what small messages feel.
 class Occupancy {
 public:
     enum class Entry : std::uint8_t { open, closed, receiving };
