@@ -63,8 +63,8 @@ bool Unpickler::take_name_line(Cell& name, bool ascii) {
 }
 
 bool Unpickler::global_lines() {
-    Cell module;
-    Cell name;
+    Cell module{};
+    Cell name{};
     if (!take_name_line(module, false) || !take_name_line(name, false)) return false;
     if (module.size() == 0 || name.size() == 0) return fail(Errc::pickle_bad_text, "an empty name");
     push_global(module, name);
@@ -176,8 +176,8 @@ bool Unpickler::new_object(bool with_keywords) {
 
 bool Unpickler::inst() {
     std::size_t mark = 0;
-    Cell module;
-    Cell name;
+    Cell module{};
+    Cell name{};
     if (!take_mark(mark)) return false;
     if (!take_name_line(module, true) || !take_name_line(name, true)) return false;
     if (module.size() == 0 || name.size() == 0) return fail(Errc::pickle_bad_text, "an empty name");
