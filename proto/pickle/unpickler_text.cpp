@@ -62,13 +62,6 @@ std::optional<bool> c_bool(std::string_view line) noexcept {
     return digit == '1';
 }
 
-struct IntegerText {
-    bool negative = false;
-    unsigned radix = 10;
-    std::string_view text;    ///< With its prefix, without its sign.
-    std::string_view digits;  ///< Without either.
-};
-
 unsigned radix_of_prefix(std::string_view text) noexcept {
     if (text.size() < 2 || text[0] != '0') return 10;
     switch (text[1] | 0x20) {
@@ -82,6 +75,17 @@ unsigned radix_of_prefix(std::string_view text) noexcept {
             return 10;
     }
 }
+
+struct IntegerText {
+    bool negative = false;
+    unsigned radix = 10;
+    std::string_view text;    ///< With its prefix, without its sign.
+    std::string_view digits;  ///< Without either.
+
+    [[nodiscard]] bool is_c_octal() const noexcept {
+        return radix == 8 && radix_of_prefix(text) == 10;
+    }
+};
 
 /// What int(text, 0) takes, or, by C's rules, strtol(text, 0) as well, for which a leading zero
 /// means octal. Nothing if it is neither.
@@ -107,9 +111,7 @@ std::optional<IntegerText> scan_integer(std::string_view line, bool c_rules) noe
 
 /// Two's complement of the magnitude.
 std::string magnitude(const IntegerText& integer) {
-    if (integer.radix == 8 && radix_of_prefix(integer.text) == 10) {
-        return integer_value("0o" + std::string(integer.digits));
-    }
+    if (integer.is_c_octal()) return integer_value("0o" + std::string(integer.digits));
     return integer_value(integer.text);
 }
 
@@ -220,6 +222,10 @@ bool Unpickler::parse_integer(std::string_view text, bool c_rules) {
     push_integer(copy);
     // Python 2 writes its int as INT; only what does not fit one is a long.
     if (c_rules) stack_.back().head &= ~Cell::long_bit;
+    // What C's strtol() has no room for goes to Python's int(), which refuses the leading zero.
+    if (integer->is_c_octal() && stack_.back().tag() == Tag::big_integer) {
+        return fail(Errc::pickle_bad_text, "expected an int, came " + quote(text));
+    }
     return true;
 }
 

@@ -174,12 +174,25 @@ TEST_CASE("reader: ints in text are those of CPython", "[pickle]") {
     CHECK(load("Np7\0x\n0g7\n."s).is_none());
     CHECK(load("F1.5\0x\n."s) == 1.5);
     CHECK(load("I017\n.") == 15);
+    CHECK(load("I07777777777777777777\n.") == 0x1ffffffffffffff);
+    CHECK(load("I0777777777777777777777\n.") == INT64_MAX);
+    CHECK(load("I-01000000000000000000000\n.") == INT64_MIN);
+    CHECK(load("I0b101\n.") == 5);
+    CHECK(load("L0B101\n.") == 5);
     CHECK(load("I-9223372036854775808\n.").as_int() == INT64_MIN);
     CHECK(load("I9223372036854775808\n.").int_bytes() == "\0\0\0\0\0\0\0\x80\0"s);
     CHECK(load("L-1_000L\n.") == -1000);
     CHECK(load("L0o17\n.") == 15);
     CHECK(load("L-18446744073709551616L\n.").int_bytes() == "\0\0\0\0\0\0\0\0\xff"s);
     CHECK(load("L000\n.") == 0);
+}
+
+TEST_CASE("reader: an octal int of C's has room in 64 bits, or is none", "[pickle]") {
+    for (const char* pickle : {"I01000000000000000000000\n.", "I-01000000000000000000001\n.",
+                               "I0777777777777777777777777777777\n."}) {
+        INFO(pickle);
+        CHECK(try_load(pickle).error().code == Errc::pickle_bad_text);
+    }
 }
 
 TEST_CASE("reader: floats in text are those of CPython", "[pickle]") {
