@@ -169,24 +169,22 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
     return "(" + text + (shape.size() == 1 ? ",)" : ")");
 }
 
-// ('name', '<f8') or ('name', '<f8', (2, 3)), in the list that a record is described by
-std::string field_text(const DType::Field& field) {
-    const DType& base = field.dtype.base();
-    std::string text = "('" + field.name + "', ";
-    text += base.fields().empty() ? "'" + base.str() + "'" : base.description();
-    if (!field.dtype.subshape().empty()) text += ", " + shape_text(field.dtype.subshape());
-    return text + ")";
+// '<f8' or '<f8', (2, 3), where numpy does not call a number by its name
+std::string part_text(const DType& dtype) {
+    const DType& base = dtype.base();
+    const std::string text = base.fields().empty() ? "'" + base.str() + "'" : base.description();
+    return dtype.subshape().empty() ? text : text + ", " + shape_text(dtype.subshape());
 }
 
 }  // namespace
 
 std::string DType::description() const {
-    if (!subshape().empty())
-        return "(" + base().description() + ", " + shape_text(subshape()) + ")";
+    if (!subshape().empty()) return "(" + part_text(*this) + ")";
     if (!fields().empty()) {
         std::string text;
         for (const Field& field : fields())
-            text += (text.empty() ? "" : ", ") + field_text(field);
+            text +=
+                (text.empty() ? "('" : ", ('") + field.name + "', " + part_text(field.dtype) + ")";
         return "[" + text + "]";
     }
     if (kind_ == 'O') return "object";

@@ -50,8 +50,8 @@ TEST_CASE("dtype: every kind comes back", "[dtype]") {
 }
 
 TEST_CASE("dtype: other texts are refused", "[dtype]") {
-    for (const char* text :
-         {"", "<", "f", "f3", "i9", "b2", "M8[x]", "M8[", "U-1", "f8x", "q", "S99999999999"}) {
+    for (const char* text : {"", "<", "f", "f3", "i9", "b2", "M8[x]", "M8[", "M8[99999999999s]",
+                             "U-1", "f8x", "q", "S99999999999"}) {
         CHECK_THROWS_AS(DType(text), parley::UsageError);
     }
 }
@@ -73,6 +73,26 @@ TEST_CASE("dtype: as numpy describes them", "[dtype]") {
     CHECK(point.description() == "[('x', '<i4'), ('y', '<f8')]");
     CHECK(point.str() == "|V16");
     CHECK(DType("S1").type_name() == "bytes_");
+    CHECK(DType("U1").type_name() == "str_");
+    CHECK(DType("V1").type_name() == "void");
+    CHECK(DType("O").type_name() == "object_");
+}
+
+TEST_CASE("dtype: arrays inside are described with their shapes", "[dtype]") {
+    const auto subarray = [](const Value& base, const Value& shape) {
+        return with_state("V16", parley::tuple(3, "|", parley::tuple(base, shape), nullptr, nullptr,
+                                               16, 1, 0))
+            .get<DType>();
+    };
+    const DType grid = subarray(DType("<i4"), parley::tuple(2, 2));
+    const DType row = subarray(DType("<i4"), parley::tuple(4));
+    CHECK(grid.description() == "('<i4', (2, 2))");
+    CHECK(row.description() == "('<i4', (4,))");
+    const DType both = DType::structured({{"grid", grid, 0}, {"row", row, 16}}, 32);
+    CHECK(both.description() == "[('grid', '<i4', (2, 2)), ('row', '<i4', (4,))]");
+    const DType point = DType::structured({{"x", DType("<i4"), 0}, {"y", DType("<i4"), 4}}, 8);
+    CHECK(subarray(point, parley::tuple(2)).description() ==
+          "([('x', '<i4'), ('y', '<i4')], (2,))");
 }
 
 TEST_CASE("dtype: records of records come back", "[dtype]") {
