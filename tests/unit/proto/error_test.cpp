@@ -2,6 +2,9 @@
 
 #include <parley/error.hpp>
 
+#include <set>
+#include <string>
+
 using parley::Errc;
 using parley::Failure;
 
@@ -35,4 +38,28 @@ TEST_CASE("error: what() carries the code's words and the detail", "[error]") {
 TEST_CASE("error: a Result without a value throws its failure", "[error]") {
     const parley::Result<int> result = Failure{Errc::pickle_truncated, "at 3"};
     CHECK_THROWS_AS(result.value(), parley::PickleError);
+}
+
+TEST_CASE("error: every code has words of its own", "[error]") {
+    const auto words = [](int code) {
+        return boost::system::error_code(code, parley::error_category()).message();
+    };
+    CHECK(words(0) == "unknown parley error");
+    std::set<std::string> known;
+    int count = 0;
+    // Each family begins at a number of its own, and time's goes on where misuse's ends.
+    for (const auto& [first, last] :
+         {std::pair(Errc::closed, Errc::timeout),
+          std::pair(Errc::end_of_file, Errc::not_multiprocessing),
+          std::pair(Errc::digest_mismatch, Errc::too_many_handshakes),
+          std::pair(Errc::pickle_truncated, Errc::pickle_too_deep),
+          std::pair(Errc::digest_unavailable, Errc::descriptor_not_passed)}) {
+        for (int code = static_cast<int>(first); code <= static_cast<int>(last); ++code) {
+            ++count;
+            known.insert(words(code));
+        }
+        CHECK(words(static_cast<int>(last) + 1) == "unknown parley error");
+    }
+    CHECK(known.size() == static_cast<std::size_t>(count));
+    CHECK_FALSE(known.contains("unknown parley error"));
 }

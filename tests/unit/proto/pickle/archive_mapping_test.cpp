@@ -2,6 +2,7 @@
 #include "support/typed.hpp"
 
 #include <parley/decimal.hpp>
+#include <parley/object.hpp>
 
 #include <boost/container/flat_map.hpp>
 #include <boost/container/small_vector.hpp>
@@ -51,6 +52,15 @@ struct Named {
     template <typename Archive>
     void serialize(Archive& archive, unsigned) {
         archive& BOOST_SERIALIZATION_NVP(name);
+    }
+};
+
+template <typename T>
+struct Holding {
+    T held{};
+    template <typename Archive>
+    void serialize(Archive& archive, unsigned) {
+        archive& BOOST_SERIALIZATION_NVP(held);
     }
 };
 
@@ -114,6 +124,7 @@ TEST_CASE("archive: text is str, lone surrogates and all, and never bytes", "[ar
                                 std::string(70000, 'x'))));
     CHECK(python(std::tuple(std::string("\xed\xa0\x80"))) == "('\\ud800',)");
     CHECK(comes_back(std::tuple(std::string("\xed\xa0\x80"))));
+    CHECK(python(std::tuple(static_cast<const char*>(nullptr))) == "(None,)");
     CHECK(comes_back(std::tuple(std::u16string(u"a\U0001f40d\u20ac"), std::u32string(U"\U0001f40d"),
                                 std::wstring(L"\u00e9"), std::u8string(u8"\u00e9"))));
     CHECK(comes_back(std::tuple(std::u16string(1, char16_t{0xd800}))));
@@ -158,6 +169,35 @@ TEST_CASE("archive: bytes in vectors, arrays, spans and Buffers", "[archive]") {
           "wrong type: expected 2 bytes, got 3");
     CHECK(reading<std::vector<std::byte>>(Value("text")) ==
           "wrong type: expected bytes, got str 'text'");
+    CHECK(reading<std::vector<std::byte>>(Value()) == "wrong type: expected bytes, got None");
+    CHECK(from<std::vector<std::byte>>(parley::buffer(parley::Buffer(std::span(bytes)), true)) ==
+          bytes);
+    CHECK(from<std::vector<std::byte>>(parley::legacy_str({"\0\xff\x80", 3})) == bytes);
+}
+
+TEST_CASE("archive: blocks of memory are bytes, as Boost's own archives have them", "[archive]") {
+    parley::Buffer out;
+    parley::pickle::OutputArchive output(out);
+    output.save_binary("block", 5);
+    CHECK(parley::pickle::loads(parley::ConstBytes(out)).value() == parley::bytes("block"));
+    parley::pickle::InputArchive input(parley::ConstBytes(out.data(), out.size()));
+    char block[6] = "";
+    input.load_binary(block, 5);
+    CHECK(std::string(block) == "block");
+}
+
+TEST_CASE("archive: what is missing is named by what it would be in Python", "[archive]") {
+    const auto missing = []<typename T>(T) {
+        return reading<Holding<T>>(parley::dict()).substr(std::strlen("no such key: at held: "));
+    };
+    CHECK(missing(true) == "expected bool, got nothing");
+    CHECK(missing(std::vector<std::byte>()) == "expected bytes, got nothing");
+    CHECK(missing(std::tuple(1, 2)) == "expected tuple, got nothing");
+    CHECK(missing(std::map<std::string, int>()) == "expected dict, got nothing");
+    CHECK(missing(boost::uuids::uuid()) == "expected uuid.UUID, got nothing");
+    CHECK(missing(std::chrono::year_month_day()) == "expected datetime.date, got nothing");
+    CHECK(missing(Level::low) == "expected int, got nothing");
+    CHECK(missing(std::variant<std::monostate, int>()) == "expected None or int, got nothing");
 }
 
 TEST_CASE("archive: sequences are lists", "[archive]") {
@@ -185,6 +225,15 @@ TEST_CASE("archive: sequences are lists", "[archive]") {
     CHECK(reading<std::vector<int>>(parley::set(1)) == "wrong type: expected list, got set {1}");
     CHECK(reading<std::vector<int>>(parley::list(1, "x")) ==
           "wrong type: at [1]: expected int, got str 'x'");
+    CHECK(reading<std::vector<bool>>(parley::list(true, 1)) ==
+          "wrong type: at [1]: expected bool, got int 1");
+    // An instance whose class is a list's, as some pickle themselves.
+    const Value items = parley::ObjectBuilder(parley::Form::new_, parley::global("things", "Items"),
+                                              parley::tuple())
+                            .append(1)
+                            .append(2)
+                            .build();
+    CHECK(from<std::vector<int>>(items) == std::vector{1, 2});
 }
 
 TEST_CASE("archive: pairs and tuples are tuples of their length", "[archive]") {
@@ -208,6 +257,7 @@ TEST_CASE("archive: maps are dicts and sets are sets", "[archive]") {
     CHECK(from<std::set<int>>(parley::frozenset(1, 2)) == std::set{1, 2});
     CHECK(reading<std::map<std::string, int>>(parley::dict({{"a", 1}, {"b", "x"}})) ==
           "wrong type: at ['b']: expected int, got str 'x'");
+    CHECK(reading<std::map<std::string, int>>(Value(7)) == "wrong type: expected dict, got int 7");
     CHECK(reading<std::map<std::string, int>>(parley::dict({{7, 1}})) ==
           "wrong type: at [7]: expected str, got int 7");
     CHECK(reading<std::set<int>>(parley::set("x")).starts_with("wrong type: at [0]: expected int"));

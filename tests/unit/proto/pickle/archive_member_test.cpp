@@ -1,4 +1,5 @@
 // Classes with serialize functions: named and unnamed members, bases, versions, split functions.
+#include "support/bytes.hpp"
 #include "support/typed.hpp"
 
 #include <boost/serialization/base_object.hpp>
@@ -10,8 +11,10 @@
 
 #include <bitset>
 #include <string>
+#include <utility>
 #include <vector>
 
+using namespace std::string_literals;
 using boost::serialization::base_object;
 using boost::serialization::make_nvp;
 using parley::dict;
@@ -382,6 +385,68 @@ TEST_CASE("archive: each object is a pickle of its own, one behind the other", "
     input >> point >> text >> make_nvp("number", read);
     CHECK((point == Point{1, 2} && text == "between" && read == 7));
     CHECK_THROWS_AS(input >> point, parley::PickleError);
+}
+
+TEST_CASE("archive: one behind the other are the pickles of every protocol, too", "[archive]") {
+    const std::vector<std::pair<std::string, Value>> pickles{
+        {"I300\n."s, 300},
+        {"L300L\n."s, 300},
+        {"F1.5\n."s, 1.5},
+        {"S'old'\n."s, parley::legacy_str("old")},
+        {"Vtext\n."s, "text"},
+        {"(lp0\nI1\nag0\n0."s, parley::list(1)},
+        {"cthings\nThing\n."s, parley::global("things", "Thing")},
+        {"(ithings\nThing\n."s, parley::Value()},
+        {"K\7."s, 7},
+        {"M\1\1."s, 257},
+        {"J\1\0\0\1."s, 0x1000001},
+        {"G\x3f\xf8\0\0\0\0\0\0."s, 1.5},
+        {"\x8a\1\7."s, 7},
+        {"\x8b\1\0\0\0\7."s, 7},
+        {"U\3old."s, parley::legacy_str("old")},
+        {"T\3\0\0\0old."s, parley::legacy_str("old")},
+        {"C\3raw."s, parley::bytes("raw")},
+        {"B\3\0\0\0raw."s, parley::bytes("raw")},
+        {"\x8e\3\0\0\0\0\0\0\0raw."s, parley::bytes("raw")},
+        {"\x96\3\0\0\0\0\0\0\0raw."s, parley::bytearray("raw")},
+        {"\x8c\4text."s, "text"},
+        {"X\4\0\0\0text."s, "text"},
+        {"\x8d\4\0\0\0\0\0\0\0text."s, "text"},
+        {"\x80\2]q\0h\0a0K\1."s, 1},
+        {"]r\0\0\0\0j\0\0\0\0a0K\1."s, 1},
+        {"\x82\1."s, parley::extension(1)},
+        {"\x83\1\0."s, parley::extension(1)},
+        {"\x84\1\0\0\0."s, parley::extension(1)},
+        {"Pid\n."s, parley::persistent_id("id")},
+        {"\x80\4\x95\3\0\0\0\0\0\0\0K\7."s, 7},
+    };
+    std::string all;
+    for (const auto& [pickle, value] : pickles)
+        all += pickle;
+    parley::pickle::InputArchive input(support::as_bytes(all));
+    for (const auto& [pickle, value] : pickles) {
+        INFO(pickle);
+        Value read;
+        input >> read;
+        if (pickle.starts_with("(i"))
+            CHECK(read.is_object());
+        else
+            CHECK(read == value);
+    }
+}
+
+TEST_CASE("archive: a pickle that ends inside an argument is truncated", "[archive]") {
+    for (const char* pickle : {"K", "I300", "S'old'", "cthings\nThing", "X\4\1\1\1te", "X\4"}) {
+        INFO(pickle);
+        parley::pickle::InputArchive input(support::as_bytes(pickle));
+        Value read;
+        try {
+            input >> read;
+            FAIL("it was read");
+        } catch (const parley::PickleError& error) {
+            CHECK(error.code() == parley::Errc::pickle_truncated);
+        }
+    }
 }
 
 TEST_CASE("archive: an archive used by itself throws and says where", "[archive]") {

@@ -4,6 +4,7 @@
 #include <parley/repr.hpp>
 
 #include <string>
+#include <utility>
 
 using parley::Value;
 
@@ -34,4 +35,13 @@ TEST_CASE("dict builder: counting takes no more memory than there are keys", "[v
     }
     CHECK(counts.size() == 7);
     CHECK(counts.build()["key 0"] == 14286);
+}
+
+TEST_CASE("dict builder: one that is moved takes along what it has", "[value]") {
+    parley::DictBuilder first;
+    first.set("a", 1);
+    parley::DictBuilder second(std::move(first));
+    parley::DictBuilder third;
+    third = std::move(second.set("b", 2));
+    CHECK(third.build() == parley::dict({{"a", 1}, {"b", 2}}));
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <compare>
+#include <complex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -52,6 +53,10 @@ TEST_CASE("order: numbers are ordered by their worth at any size", "[value]") {
     CHECK((Value(std::ldexp(1.0, 100)) <=> huge) == std::partial_ordering::equivalent);
     CHECK(Value(std::ldexp(1.0, 100)) < load("L1267650600228229401496703205377L\n."));
     CHECK((Value(NAN) <=> Value(1)) == std::partial_ordering::unordered);
+    const Value complex = std::complex<double>(1, 2);
+    CHECK((complex <=> Value(std::complex<double>(1, 2))) == std::partial_ordering::equivalent);
+    CHECK((Value(std::complex<double>(1)) <=> Value(1)) == std::partial_ordering::equivalent);
+    CHECK((complex <=> Value(1)) == std::partial_ordering::unordered);
 }
 
 TEST_CASE("order: text, bytes and sequences are ordered as in Python", "[value]") {
@@ -64,6 +69,8 @@ TEST_CASE("order: text, bytes and sequences are ordered as in Python", "[value]"
     CHECK(parley::tuple(1, parley::tuple("b")) > parley::tuple(1, parley::tuple("a", 5)));
     CHECK((parley::list(1) <=> parley::tuple(1)) == std::partial_ordering::unordered);
     CHECK((Value("a") <=> Value(1)) == std::partial_ordering::unordered);
+    CHECK((Value("a") <=> parley::legacy_str("a")) == std::partial_ordering::equivalent);
+    CHECK((Value("a") <=> parley::legacy_str("b")) == std::partial_ordering::unordered);
     CHECK((Value() <=> Value()) == std::partial_ordering::equivalent);
     CHECK((parley::dict({{"a", 1}}) <=> parley::dict({{"a", 1}})) ==
           std::partial_ordering::equivalent);

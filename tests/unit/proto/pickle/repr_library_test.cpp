@@ -144,3 +144,23 @@ TEST_CASE("repr: work that shows nothing counts, too", "[repr]") {
     CHECK(text.size() < 3000);
     CHECK(text.ends_with("..."));
 }
+
+TEST_CASE("repr: numpy's records as tuples, one by one or in arrays", "[repr]") {
+    using parley::DType;
+    using parley::NdArray;
+    const auto records = [](const DType& dtype, std::vector<std::size_t> shape,
+                            std::string_view data) {
+        return NdArray(dtype, std::move(shape), parley::Buffer(support::as_bytes(data)));
+    };
+    const DType point = DType::structured({{"x", DType("<i2"), 0}, {"s", DType("S2"), 2}}, 4);
+    const NdArray points = records(point, {2}, {"\1\0ab\2\0c\0", 8});
+    CHECK(repr(points) == "array([(1, b'ab'), (2, b'c')], dtype=[('x', '<i2'), ('s', '|S2')])");
+    const NdArray one = records(point, {}, {"\1\0ab", 4});
+    CHECK(repr(parley::NumpyScalar{one}) ==
+          "np.void((1, b'ab'), dtype=[('x', '<i2'), ('s', '|S2')])");
+    const DType lone = DType::structured({{"x", DType("<i2"), 0}}, 2);
+    CHECK(repr(records(lone, {1}, {"\1\0", 2})) == "array([(1,)], dtype=[('x', '<i2')])");
+    CHECK(repr(records(DType("V2"), {1}, "ab")) == "array(..., shape=(1,), dtype='|V2')");
+    // A size of float that no other machine has.
+    CHECK(repr(records(DType("<f12"), {1}, "twelve bytes")).starts_with("numpy."));
+}

@@ -1,10 +1,14 @@
 #include "support/catch.hpp"
 
 #include <parley/object.hpp>
+#include <parley/pickle/reader.hpp>
+#include <parley/pickle/writer.hpp>
 #include <parley/value.hpp>
 
+#include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 using parley::Kind;
@@ -42,6 +46,7 @@ TEST_CASE("value: as_ throws for another kind and says what came", "[value]") {
     CHECK(code_of([] { (void)Value(1).as_str(); }) == parley::Errc::wrong_type);
     CHECK(code_of([] { (void)Value(300).get<std::uint8_t>(); }) == parley::Errc::out_of_range);
     CHECK(code_of([] { (void)Value("\xff"); }) == parley::Errc::invalid_argument);
+    CHECK(code_of([] { (void)parley::global("a\nb", "c"); }) == parley::Errc::invalid_argument);
 }
 
 TEST_CASE("value: lists and tuples are indexed as in Python", "[value]") {
@@ -219,6 +224,9 @@ TEST_CASE("value: bytes are taken over without a copy", "[value]") {
     CHECK(value.as_bytes().data() == data);
     CHECK(value == parley::bytes("hello"));
     CHECK(parley::set(value, parley::bytes("hello")).size() == 1);
+    parley::Buffer array(std::as_bytes(std::span("hello", 5)));
+    const std::byte* const start = array.data();
+    CHECK(parley::bytearray(std::move(array)).as_bytearray().data() == start);
 }
 
 TEST_CASE("value: an instance remembers its making and its changes", "[value]") {
@@ -235,4 +243,135 @@ TEST_CASE("value: an instance remembers its making and its changes", "[value]") 
     CHECK(object.change(0).kind == parley::Change::Kind::state);
     CHECK_THROWS_AS(parley::call(1, parley::tuple()), parley::TypeError);
     CHECK_THROWS_AS(parley::call(parley::global("a", "b"), 1), parley::TypeError);
+}
+
+TEST_CASE("value: if_ has what as_ has, and nothing for another kind", "[value]") {
+    CHECK(Value(true).if_bool() == true);
+    CHECK(Value(2).if_int() == 2);
+    CHECK(Value(1.5).if_float() == 1.5);
+    CHECK(Value(std::complex<double>(1, 2)).if_complex() == std::complex<double>(1, 2));
+    CHECK(Value("text").if_str() == "text");
+    CHECK(parley::legacy_str("old").if_legacy_str() == "old");
+    CHECK(parley::bytes("ab").if_bytes()->size() == 2);
+    CHECK(parley::bytearray("abc").if_bytearray()->size() == 3);
+    CHECK((*parley::list(1, 2).if_list())[1] == 2);
+    CHECK((*parley::tuple(1, 2).if_tuple())[0] == 1);
+    CHECK(parley::set(1, 2).if_set()->size() == 2);
+    CHECK(parley::frozenset(1).if_frozenset()->size() == 1);
+    CHECK(parley::dict({{"a", 1}}).if_dict()->size() == 1);
+    CHECK(parley::call(parley::global("a", "b"), parley::tuple()).if_object()->change_count() == 0);
+    const Value none;
+    CHECK_FALSE((none.if_bool() || none.if_int() || none.if_float() || none.if_complex()));
+    CHECK_FALSE((none.if_str() || none.if_legacy_str() || none.if_bytes() || none.if_bytearray()));
+    CHECK_FALSE((none.if_list() || none.if_tuple() || none.if_set() || none.if_frozenset()));
+    CHECK_FALSE((none.if_dict() || none.if_object()));
+}
+
+TEST_CASE("value: what has no parts, no size or no such part says so", "[value]") {
+    CHECK(parley::frozenset(7).elements()[0] == 7);
+    CHECK(parley::dict({{"a", 1}}).elements()[0] == "a");
+    CHECK_THROWS_WITH(Value("abc").elements(),
+                      "wrong type: expected list, tuple, set, frozenset or dict, came str");
+    CHECK_THROWS_WITH(Value(1).size(), "wrong type: expected a value with a size, came int");
+    CHECK_THROWS_WITH(Value("abc")[0],
+                      "wrong type: expected list, tuple, dict, bytes or bytearray, came str");
+    CHECK_THROWS_WITH(parley::dict().at(parley::tuple(1)), "no such key: no tuple like it");
+    CHECK(parley::list("a", "b").at(true) == "b");
+    CHECK_THROWS_AS(parley::list("a").at("b"), parley::TypeError);
+}
+
+TEST_CASE("value: a list or tuple contains what is equal or the same", "[value]") {
+    const Value nan = std::nan("");
+    CHECK(parley::list(1, "two").contains(1.0));
+    CHECK(parley::tuple(1, "two").contains("two"));
+    CHECK(parley::list(nan).contains(nan));
+    CHECK_FALSE(parley::list(1, "two").contains(2));
+    CHECK(parley::frozenset(1).contains(true));
+    CHECK_THROWS_AS(Value("two").contains("t"), parley::TypeError);
+}
+
+TEST_CASE("value: get takes the nearest C++ type, if it has room", "[value]") {
+    CHECK(Value(5).get<std::uint64_t>() == 5);
+    CHECK(code_of([] { (void)Value(-1).get<std::uint64_t>(); }) == parley::Errc::out_of_range);
+    constexpr std::array<std::byte, 10> two_to_72{
+        {{}, {}, {}, {}, {}, {}, {}, {}, {}, std::byte{1}}};
+    CHECK(code_of([&] { (void)parley::integer(two_to_72).get<std::uint64_t>(); }) ==
+          parley::Errc::out_of_range);
+    CHECK_THROWS_AS(Value("5").get<std::uint64_t>(), parley::TypeError);
+    using Bytes = std::span<const std::byte>;
+    const Value any_bytes =
+        parley::list(parley::bytes("ab"), parley::bytearray("ab"), parley::legacy_str("ab"),
+                     parley::buffer(parley::Buffer(std::as_bytes(std::span("ab", 2))), true));
+    for (const Value& each : any_bytes)
+        CHECK(parley::bytes(each.get<Bytes>()) == parley::bytes("ab"));
+    CHECK_THROWS_AS(Value("ab").get<Bytes>(), parley::TypeError);
+}
+
+TEST_CASE("value: out-of-band buffers are equal if their bytes are", "[value]") {
+    const auto buffer = [](const char* text) {
+        return parley::buffer(parley::Buffer(std::as_bytes(std::span(text, 2))), false);
+    };
+    CHECK(buffer("ab") == buffer("ab"));
+    CHECK(buffer("ab") != buffer("ac"));
+}
+
+TEST_CASE("value: sets of instances are compared in order, of anything else by key", "[value]") {
+    const auto point = [](int x) {
+        return parley::call(parley::global("shapes", "Point"), parley::tuple(x));
+    };
+    CHECK(parley::set(point(1), point(2)) == parley::set(point(1), point(2)));
+    CHECK(parley::set(point(1), point(2)) != parley::set(point(1), point(3)));
+    CHECK(parley::set(point(1), 1) != parley::set(2, 1));
+    CHECK(parley::dict({{point(1), "a"}}) == parley::dict({{point(1), "a"}}));
+    CHECK(parley::dict({{point(1), "a"}}) != parley::dict({{point(1), "b"}}));
+}
+
+TEST_CASE("value: an instance is changed in steps of every kind", "[value]") {
+    const Value type = parley::global("things", "Bag");
+    const std::vector<Value> two{1, 2};
+    const std::vector<parley::Entry> entries{{"a", 1}, {"b", 2}};
+    parley::ObjectBuilder builder(parley::Form::call, type, parley::tuple());
+    CHECK_THROWS_AS(builder.call(1, 2), parley::TypeError);
+    const Value bag = builder.append(0)
+                          .extend(two)
+                          .set_item("c", 3)
+                          .set_items(entries)
+                          .call(parley::global("things", "set_up"), parley::dict({{"x", 1}}))
+                          .build();
+    const parley::Object object = bag.as_object();
+    CHECK(object.list_items() == std::vector<Value>{0, 1, 2});
+    CHECK(object.dict_items().size() == 3);
+    CHECK(object.changes().back().kind == parley::Change::Kind::call);
+    CHECK(object.attribute("x") == Value(1));
+    CHECK(code_of([&] { (void)object.change(5); }) == parley::Errc::out_of_range);
+    const Value with_members = builder.add_items(two).build();
+    CHECK(with_members.as_object().change(5).kind == parley::Change::Kind::add_items);
+    CHECK(with_members.as_object().change(5).values == two);
+    for (int protocol = 2; protocol <= 5; ++protocol) {
+        INFO("protocol " << protocol);
+        const auto there_and_back = [protocol](const Value& value) {
+            return parley::pickle::loads(
+                       parley::pickle::dumps(value, {.protocol = protocol}).value())
+                .value();
+        };
+        CHECK(there_and_back(bag) == bag);
+        if (protocol >= 4)
+            CHECK(there_and_back(with_members) == with_members);
+        else
+            CHECK(code_of([&] { there_and_back(with_members); }) == parley::Errc::not_picklable);
+    }
+    CHECK(parley::pickle::dumps(bag, {.protocol = 6}).error().code ==
+          parley::Errc::invalid_argument);
+}
+
+TEST_CASE("value: attributes lie in the dict or in the slots of a state", "[value]") {
+    const Value state =
+        parley::tuple(parley::dict({{"in_dict", 1}}), parley::dict({{"in_slots", 2}}));
+    const Value value =
+        parley::ObjectBuilder(parley::Form::new_, parley::global("a", "B"), parley::tuple())
+            .state(state)
+            .build();
+    CHECK(value.as_object().attribute("in_dict") == Value(1));
+    CHECK(value.as_object().attribute("in_slots") == Value(2));
+    CHECK_FALSE(value.as_object().attribute("nowhere"));
 }
