@@ -96,11 +96,10 @@ Result<std::string> fresh_path() {
 
 Result<ListeningSockets> listen_on_path(const Address& address, bool owns_directory, int backlog,
                                         mode_t mode) {
-    const Result<SocketAddress> name = SocketAddress::of_unix(address);
-    if (!name) return name.error();
+    const SocketAddress name = SocketAddress::of_unix(address);
     Descriptor socket = open_socket(AF_UNIX);
     if (!socket.is_open()) return system_failure(errno, address.to_string());
-    const int error = bind_path(socket, address.path(), *name, mode, backlog);
+    const int error = bind_path(socket, address.path(), name, mode, backlog);
     if (error != 0) return system_failure(error, address.to_string());
     ListeningSockets result{.sockets = {},
                             .address = address,
@@ -120,11 +119,10 @@ Result<ListeningSockets> listen_on_path(const Address& wanted, int backlog, mode
 }
 
 Result<ListeningSockets> listen_on_abstract(const Address& address, int backlog) {
-    const Result<SocketAddress> name = SocketAddress::of_unix(address);
-    if (!name) return name.error();
+    const SocketAddress name = SocketAddress::of_unix(address);
     Descriptor socket = open_socket(AF_UNIX);
     if (!socket.is_open()) return system_failure(errno, address.to_string());
-    const int error = bind_to(socket, *name);
+    const int error = bind_to(socket, name);
     if (error != 0) return system_failure(error, address.to_string());
     if (::listen(socket.get(), backlog) != 0) return system_failure(errno, address.to_string());
     ListeningSockets result{

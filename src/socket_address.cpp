@@ -30,19 +30,10 @@ std::string numeric_host(const sockaddr_in6& address) {
 
 }  // namespace
 
-Result<SocketAddress> SocketAddress::of_unix(const Address& address) {
+SocketAddress SocketAddress::of_unix(const Address& address) {
     SocketAddress result;
     const bool is_abstract = address.family() == Address::Family::unix_abstract;
     const std::string name = is_abstract ? '\0' + address.path() : address.path();
-    const std::size_t room = sizeof(sockaddr_un::sun_path) - (is_abstract ? 0 : 1);
-    if (name.size() > room) {
-        return Failure(Errc::bad_address, "expected at most " + std::to_string(room) +
-                                              " bytes in a Unix socket's name, got " +
-                                              std::to_string(name.size()));
-    }
-    if (!is_abstract && name.find('\0') != std::string::npos) {
-        return Failure(Errc::bad_address, "expected a path without NUL bytes");
-    }
     result.storage_.ss_family = AF_UNIX;
     std::memcpy(reinterpret_cast<char*>(&result.storage_) + path_offset, name.data(), name.size());
     result.size_ = static_cast<socklen_t>(path_offset + name.size() + (is_abstract ? 0 : 1));

@@ -19,8 +19,8 @@ public:
         std::memcpy(&storage_, address, size);
     }
 
-    /// Of a Unix path or abstract name. Fails with bad_address where it is too long to bind.
-    static Result<SocketAddress> of_unix(const Address& address);
+    /// Of a Unix path or abstract name, which an Address has only where a socket can have it, too.
+    static SocketAddress of_unix(const Address& address);
     /// The host's addresses, as getaddrinfo(3) orders them. An empty host is every interface with
     /// `to_listen`, otherwise this machine. Fails with host_not_found.
     static Result<std::vector<SocketAddress>> resolve(const Address& address, bool to_listen);
