@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <mutex>
 
@@ -49,33 +50,21 @@ WaitList::Enlistment::~Enlistment() {
     list_.enlisted_.erase(list_.enlisted_.iterator_to(*this));
 }
 
-WaitList::Outcome WaitList::wait(pollfd* entries, std::size_t count, Deadline deadline,
-                                 Epoch since) {
+WaitList::Outcome WaitList::wait(int descriptor, short events, Deadline deadline, Epoch since) {
     const int eventfd = wakeup_descriptor();
-    entries[count] = {.fd = eventfd, .events = POLLIN, .revents = 0};
+    std::array<pollfd, 2> entries{{{.fd = descriptor, .events = events, .revents = 0},
+                                   {.fd = eventfd, .events = POLLIN, .revents = 0}}};
     const Enlistment enlistment(*this, eventfd);
     for (;;) {
         if (epoch() != since) return Outcome::woken;
         const Deadline look_up(eventfd < 0 ? TimeLimit(unwakeable_time) : TimeLimit());
-        const int events = poll_until(entries, count + 1, Deadline::earlier(deadline, look_up));
-        if (entries[count].revents != 0) drain_wakeup(eventfd);
+        const int count =
+            poll_until(entries.data(), entries.size(), Deadline::earlier(deadline, look_up));
+        if (entries[1].revents != 0) drain_wakeup(eventfd);
         if (epoch() != since) return Outcome::woken;
-        if (events > 0) return Outcome::ready;
+        if (count > 0) return Outcome::ready;
         if (eventfd >= 0 || deadline.has_passed()) return Outcome::timed_out;
     }
-}
-
-WaitList::Outcome WaitList::wait(std::vector<pollfd>& entries, Deadline deadline, Epoch since) {
-    const std::size_t count = entries.size();
-    entries.emplace_back();
-    const Outcome outcome = wait(entries.data(), count, deadline, since);
-    entries.pop_back();
-    return outcome;
-}
-
-WaitList::Outcome WaitList::wait(int descriptor, short events, Deadline deadline, Epoch since) {
-    pollfd entries[2] = {{.fd = descriptor, .events = events, .revents = 0}, {}};
-    return wait(entries, 1, deadline, since);
 }
 
 void WaitList::wake_all() noexcept {

@@ -9,7 +9,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <vector>
 
 namespace parley {
 
@@ -35,10 +34,8 @@ public:
 
     [[nodiscard]] Epoch epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
 
-    /// Waits until one of the entries has events, the deadline passes, or somebody has woken all
-    /// since `since`. The entries' `revents` are filled in.
-    [[nodiscard]] Outcome wait(std::vector<pollfd>& entries, Deadline deadline, Epoch since);
-    /// The same for one descriptor.
+    /// Waits until the descriptor has one of the events, the deadline passes, or somebody has woken
+    /// all since `since`.
     [[nodiscard]] Outcome wait(int descriptor, short events, Deadline deadline, Epoch since);
 
     void wake_all() noexcept;
@@ -59,8 +56,6 @@ public:
     };
 
 private:
-    Outcome wait(pollfd* entries, std::size_t count, Deadline deadline, Epoch since);
-
     // Guarded by the pooled mutex.
     boost::intrusive::list<Enlistment, boost::intrusive::constant_time_size<false>> enlisted_;
     std::atomic<Epoch> epoch_{0};

@@ -114,10 +114,6 @@ void write_output(std::string_view text) {
     }
 }
 
-void write_output(std::span<const std::byte> bytes) {
-    write_output(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
-
 void write_line(std::string line) {
     line += '\n';
     write_output(line);

@@ -28,7 +28,6 @@ void die_of_sigpipe();
 [[nodiscard]] bool can_draw(int descriptor) noexcept;
 
 /// Writes everything, at once. Throws OutputClosed, or Trouble with the system's words.
-void write_output(std::span<const std::byte> bytes);
 void write_output(std::string_view text);
 /// The same with a line feed.
 void write_line(std::string line);
