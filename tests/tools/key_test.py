@@ -1,5 +1,6 @@
 """Where the key comes from, what is said about it, and `parley keygen`."""
 import os
+import resource
 import stat
 
 from support import SUCCESS, USAGE, ToolTest, main
@@ -57,6 +58,15 @@ class KeyTest(ToolTest):
 
 
 class KeygenTest(ToolTest):
+    def test_a_key_that_cannot_be_written_leaves_no_file(self):
+        path = os.path.join(self.folder, "key")
+        status, _, err = self.run_tool(
+            "keygen", path, restore_signals=False,  # Python ignores SIGXFSZ
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+        self.assertEqual(status, USAGE)
+        self.assertIn(b"cannot write the key file", err)
+        self.assertFalse(os.path.exists(path))
+
     def test_the_file_is_its_owners_alone_and_never_overwritten(self):
         path = os.path.join(self.folder, "key")
         self.assertEqual(self.run_tool("keygen", path), (SUCCESS, b"", b""))

@@ -2,7 +2,7 @@
 import socket
 import threading
 
-from support import AUTHENTICATION, PEER, SUCCESS, UNREACHABLE, USAGE, ToolTest, main
+from support import AUTHENTICATION, INPUT, PEER, SUCCESS, UNREACHABLE, USAGE, ToolTest, main
 from harness.pythons import find_pythons, one_of_each
 
 KEY = "Hello World!"
@@ -63,6 +63,19 @@ class ProbeTest(ToolTest):
         findings = self.probe(address, "--strict", key=KEY, status=AUTHENTICATION)
         self.assertIn("policy", findings["key"])
 
+    def test_the_dialect_of_red_hats_pythons_is_told_and_guessed(self):
+        address = self.one_shot(b"\0\0\0\x1f#CHALLENGE#" + b"x" * 20 + b"\0\0\0\x09#FAILURE#")
+        findings = self.probe(address, key=KEY, status=AUTHENTICATION)
+        self.assertIn("--bare-sha256", findings["hint"])
+        for python in find_pythons():
+            if (3, 6) <= python.version < (3, 12):
+                listener = self.peer(python, "red_hat_listener.py", "127.0.0.1:0",
+                                     "x" + KEY.encode().hex())
+                address = listener.read_line().split()[-1]
+                findings = self.probe(address, "--bare-sha256", key=KEY)
+                self.assertEqual(findings["answers"], "with sha256, unnamed")
+                break
+
     def test_a_listener_that_asks_for_no_key_is_told(self):
         echo = self.echo("127.0.0.1:0")
         self.assertIn("none was given", self.probe(echo.address, "--timeout", "0.1")["key"])
@@ -74,6 +87,7 @@ class ProbeTest(ToolTest):
             findings = self.probe(echo.address, "--say", "['ping']", "--protocol", "3",
                                   "--timeout", "1", key=key)
             self.assertEqual(findings["reply"], "['ping']")
+        self.probe("127.0.0.1:1", "--say", "nonsense", status=INPUT)
 
     def test_other_protocols_are_told(self):
         for speech in (b"SSH-2.0-OpenSSH_9.2\r\n", b"\xff\xff\xff\xf0", b"220 mail ESMTP\r\n"):

@@ -84,7 +84,8 @@ class PromptTest(ToolTest):
         self.server = self.echo("127.0.0.1:0")
 
     def prompt(self, **env):
-        terminal = Terminal("connect", self.server.address, XDG_STATE_HOME=self.folder, **env)
+        env.setdefault("XDG_STATE_HOME", self.folder)
+        terminal = Terminal("connect", self.server.address, **env)
         terminal.expect(">>> ")
         return terminal
 
@@ -144,6 +145,14 @@ class PromptTest(ToolTest):
         self.leave(terminal)
         history = os.path.join(self.folder, "parley", "history")
         self.assertEqual(stat.S_IMODE(os.stat(history).st_mode), 0o600)
+
+    def test_without_a_folder_for_state_the_history_is_kept_below_home(self):
+        for home in (self.folder, ""):
+            terminal = self.prompt(XDG_STATE_HOME="", HOME=home)
+            self.ask(terminal, "'remembered'\r", "'remembered'")
+            self.leave(terminal)
+        with open(os.path.join(self.folder, ".local", "state", "parley", "history")) as file:
+            self.assertEqual(file.read().count("remembered"), 1)
 
     def test_a_string_that_its_line_does_not_close_is_told_at_once(self):
         terminal = self.prompt()

@@ -1,9 +1,12 @@
 """`parley send`: literals, files, standard input, raw bytes, JSON; and how it fails."""
 import json
+import os
+import resource
 import socket
+import unittest
 
-from support import (AUTHENTICATION, INPUT, PEER, SUCCESS, TIMEOUT, UNREACHABLE, USAGE, ToolTest,
-                     main)
+from support import (AUTHENTICATION, INPUT, PEER, SUCCESS, SYSTEM, TIMEOUT, UNREACHABLE, USAGE,
+                     ToolTest, main)
 
 
 class SendTest(ToolTest):
@@ -110,6 +113,7 @@ class SendTest(ToolTest):
     def test_json_goes_there_and_back(self):
         texts = ['null', 'true', '-1', '1.5', '1e+22', '"\\u00e9\\ud83d\\ude00\\u0007\\"\\\\"', '[]',
                  '{}', '{"b": [1, {"a": null}], "a": ""}', str(2 ** 64), str(-10 ** 60),
+                 str(2 ** 63), '{"%s": 1}' % ("\\u00e9" * 3000),
                  '[%s]' % ", ".join(map(str, range(5000))), '"\x7f\u2028"', '[' * 900 + ']' * 900]
         for text in texts:
             with self.subTest(text=text[:60]):
@@ -122,7 +126,7 @@ class SendTest(ToolTest):
     def test_what_json_has_no_form_for_is_told(self):
         path = self.file("deep", b"[" * 2000 + b"]" * 2000)
         self.assertEqual(self.send("@" + path, "--json")[0], INPUT)
-        for literal in ("b'x'", "{1}", "{1: 2}", "1e999", "...", "2j"):
+        for literal in ("b'x'", "{1}", "{1: 2}", "1e999", "...", "2j", "[" * 1100 + "]" * 1100):
             listener = self.parley("listen", "127.0.0.1:0", "--once", "--reply", literal)
             address = listener.read_error_line().split()[-1]
             with self.subTest(literal=literal):
@@ -130,6 +134,31 @@ class SendTest(ToolTest):
                 self.assertEqual((status, out), (PEER, b""))
                 self.assert_one_line(err)
                 self.assertIn(b"JSON", err)
+
+    def reply_in_json(self, message):
+        """What is printed of a reply of these bytes."""
+        listener = self.parley("listen", "127.0.0.1:0", "--once", "--raw", "--reply",
+                               os.fsdecode(message))
+        address = listener.read_error_line().split()[-1]
+        return self.run_tool("send", address, "1", "--json")
+
+    def test_text_of_python_2_and_half_characters_go_into_json(self):
+        self.assertEqual(self.reply_in_json(b"(U\x03abcU\x02\xc3\xa9l."),
+                         (SUCCESS, b'["abc", "\xc3\xa9"]\n', b""))
+        self.assertEqual(self.reply_in_json(b"V\\ud83d\n."), (SUCCESS, b'"\\ud83d"\n', b""))
+        status, out, err = self.reply_in_json(b"U\x02\xff\xfe.")
+        self.assertEqual((status, out), (PEER, b""))
+        self.assertIn(b"bytes that are no UTF-8", err)
+
+    @unittest.skipIf("PARLEY_TEST_SANITIZER" in os.environ, "a sanitizer takes what there is")
+    def test_memory_that_runs_out_is_told(self):
+        path = os.path.join(self.folder, "large")
+        with open(path, "wb") as file:
+            file.truncate(1 << 30)
+        status, out, err = self.send(
+            "--raw", "@" + path,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29)))
+        self.assertEqual((status, out, err), (SYSTEM, b"", b"parley: out of memory\n"))
 
     def test_without_a_reply_it_leaves_at_once(self):
         listener = self.parley("listen", "127.0.0.1:0", "--once")

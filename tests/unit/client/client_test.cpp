@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/refusal.hpp"
 #include "support/scripted_peer.hpp"
 #include "support/threads.hpp"
 
@@ -71,6 +72,38 @@ TEST_CASE("client: every address of a host is tried", "[client]") {
     CHECK(listener.accept(patience).readable());
 }
 
+TEST_CASE("client: a host that is not named is this machine, by IPv6 and by IPv4", "[client]") {
+    const RawListener bound(-1);
+    const std::string port = std::to_string(bound.address().port());
+    const std::string words = words_of([&] { const Client client(":" + port, {.timeout = 10s}); });
+    CHECK(words.starts_with("Connection refused: "));
+    CHECK(words.find("127.0.0.1:" + port + ": Connection refused") != std::string::npos);
+    CHECK(words.find("[::1]:" + port + ": ") != std::string::npos);
+    Listener listener("127.0.0.1:0");
+    const Client client(":" + std::to_string(listener.address().port()));
+    CHECK(client.peer() == listener.address().to_string());
+}
+
+TEST_CASE("client: what another machine answers says more than what this one lacks", "[client]") {
+    bool is_refused = false;
+    std::string words;
+    const RawListener bound(-1);
+    Worker worker([&] {
+        is_refused = refuse(SYS_socket, AF_INET6, EAFNOSUPPORT);
+        words =
+            words_of([&] { const Client client(":" + std::to_string(bound.address().port())); });
+    });
+    CHECK_FALSE(worker.failure());
+    CHECK(words.starts_with("Connection refused: "));
+    CHECK((!is_refused || words.find("Address family not supported") != std::string::npos));
+}
+
+TEST_CASE("client: a socket that connects to itself has found no listener", "[client]") {
+    const parley::Address nobody = RawListener(-1).address();
+    CHECK(failure_of([&] { const Client client(nobody, {.bind = nobody}); }) ==
+          errc::connection_refused);
+}
+
 TEST_CASE("client: the failure names every address that was tried", "[client]") {
     const RawListener bound(-1);
     const std::string port = std::to_string(bound.address().port());
@@ -126,6 +159,8 @@ TEST_CASE("client: it connects from the address it is told", "[client]") {
     Listener listener("127.0.0.1:0");
     const Client client(listener.address(), {.bind = "127.0.0.2:0"});
     CHECK(listener.accept(patience).peer().starts_with("127.0.0.2:"));
+    CHECK(failure_of([&] { const Client other(listener.address(), {.bind = "[::1]:0"}); }) ==
+          errc::address_not_available);
 }
 
 TEST_CASE("client: its socket is as it should be", "[client]") {
@@ -302,4 +337,16 @@ TEST_CASE("client: none is a closed connection", "[client]") {
     Client none;
     CHECK(none.closed());
     CHECK(failure_of([&] { none.send(1); }) == Errc::closed);
+}
+
+TEST_CASE("client: without random bytes there is no handshake", "[client]") {
+    RawListener listener;
+    bool is_refused = false;
+    Worker peer([&] { ScriptedPeer(listener.accept(), {.role = parley::Role::listener}).play(); });
+    Worker worker([&] {
+        is_refused = refuse(SYS_getrandom, EIO);
+        const Client client(listener.address(), with_key());
+    });
+    const boost::system::error_code failure = worker.failure();
+    CHECK((!is_refused || failure == errc::io_error));
 }

@@ -88,6 +88,7 @@ TEST_CASE("listener: a client that leaves after any byte fails alone", "[listene
             accepted = guarded.accept();
         } else {
             REQUIRE(guarded.rejected.size() == 1);
+            INFO(guarded.rejected[0].failure.message());
             CHECK(is_hang_up(guarded.rejected[0].failure.code));
             CHECK(guarded.rejected[0].peer.starts_with("127.0.0.1:"));
         }

@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/exhaustion.hpp"
 #include "support/handshake.hpp"
+#include "support/refusal.hpp"
 #include "support/scripted_peer.hpp"
 #include "support/threads.hpp"
 
@@ -245,4 +246,70 @@ TEST_CASE("listener: a thread without a descriptor to be woken by is ended all t
     connection.close();
     CHECK(accepting.failure() == operation_canceled);
     CHECK(receiving.failure() == operation_canceled);
+}
+
+TEST_CASE("listener: every interface means IPv4 alone where there is no IPv6", "[listener]") {
+    for (const int error : {EAFNOSUPPORT, EADDRNOTAVAIL}) {
+        bool is_refused = false;
+        std::string peer;
+        Worker worker([&] {
+            is_refused = refuse(SYS_socket, AF_INET6, error);
+            Listener listener(":0");
+            const Client client("127.0.0.1:" + std::to_string(listener.address().port()));
+            peer = listener.accept(patience).peer();
+        });
+        CHECK_FALSE(worker.failure());
+        CHECK((!is_refused || peer.starts_with("127.0.0.1:")));
+    }
+}
+
+TEST_CASE("listener: what the system refuses is told", "[listener]") {
+    bool is_refused = false;
+    SECTION("an epoll of its own") {
+        Worker worker([&] {
+            is_refused = refuse(SYS_epoll_create1, EMFILE);
+            const Listener listener("127.0.0.1:0");
+        });
+        const boost::system::error_code failure = worker.failure();
+        CHECK((!is_refused || failure == boost::system::errc::too_many_files_open));
+    }
+    SECTION("to watch its sockets") {
+        Worker worker([&] {
+            is_refused = refuse(SYS_epoll_ctl, ENOMEM);
+            const Listener listener("127.0.0.1:0");
+        });
+        const boost::system::error_code failure = worker.failure();
+        CHECK((!is_refused || failure == boost::system::errc::not_enough_memory));
+    }
+    SECTION("random bytes for a challenge") {
+        Listener listener("127.0.0.1:0", {.authkey = Authkey("key")});
+        const Raw client = connect_to(listener.address());
+        Worker worker([&] {
+            is_refused = refuse(SYS_getrandom, EIO);
+            return listener.accept(patience);
+        });
+        if (const boost::system::error_code failure = worker.failure(); is_refused)
+            CHECK(failure == boost::system::errc::io_error);
+    }
+}
+
+TEST_CASE("listener: a client that cannot be watched is dropped alone", "[listener]") {
+    std::vector<std::string> told;
+    Listener listener("127.0.0.1:0",
+                      {.authkey = Authkey("key"),
+                       .on_rejected = [&](const std::string&, const parley::Failure& failure) {
+                           told.push_back(failure.message());
+                       }});
+    const Raw client = connect_to(listener.address());
+    bool is_refused = false;
+    Worker worker([&] {
+        is_refused = refuse(SYS_epoll_ctl, ENOSPC);
+        return listener.accept(100ms);
+    });
+    const boost::system::error_code failure = worker.failure();
+    CHECK(failure == Errc::timeout);
+    if (is_refused) {
+        REQUIRE(told.size() == 1);
+        CHECK(told.front() == "No space left on device: epoll_ctl");
+    }
 }

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/refusal.hpp"
 #include "support/scripted_peer.hpp"
 #include "support/threads.hpp"
 
@@ -282,4 +283,27 @@ TEST_CASE("serve: what on_rejected throws ends it, and its handlers", "[listener
     connect_to(listener.address()).write("GET / HTTP/1.1\r\n\r\n");
     CHECK(server.failure() == Errc::not_multiprocessing);
     CHECK_THROWS_AS(static_cast<void>(good.recv(patience)), parley::EndOfFile);
+}
+
+TEST_CASE("serve: where no thread can be started a client is told of and let go", "[listener]") {
+    Listener listener("127.0.0.1:0");
+    StopEvent stop;
+    std::string told;
+    bool is_refused = false;
+    Client client(listener.address());
+    Worker server([&] {
+        is_refused = refuse(SYS_clone, EAGAIN) && refuse(SYS_clone3, EAGAIN);
+        if (!is_refused) stop.set();
+        serve(listener, echo,
+              {.stop = {stop.fileno()},
+               .on_failed = [&](const std::string& peer, const std::exception& error) {
+                   told = peer + ": " + error.what();
+                   stop.set();
+               }});
+    });
+    CHECK_FALSE(server.failure());
+    if (!is_refused) return;
+    CHECK(told.starts_with("127.0.0.1:"));
+    CHECK(told.find("Resource temporarily unavailable") != std::string::npos);
+    CHECK_THROWS_AS(static_cast<void>(client.recv(patience)), parley::EndOfFile);
 }
