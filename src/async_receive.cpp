@@ -80,17 +80,14 @@ struct TakeValue : TakeFrame {
 
 struct TakeBytes : TakeFrame {
     using Results = std::tuple<Buffer>;
+    explicit TakeBytes(std::uint64_t limit = frame_limit) noexcept : maxlength(limit) {}
+    void begin(ConnectionState& connection) const { connection.limit_message(maxlength); }
     Result<void> take(ConnectionState& connection, Results& results) const {
         connection.count_received();
         std::get<0>(results) = connection.reader.take();
         return {};
     }
-};
-
-struct TakeBytesUpTo : TakeBytes {
-    explicit TakeBytesUpTo(std::uint64_t limit) noexcept : maxlength(limit) {}
-    void begin(ConnectionState& connection) const { connection.limit_message(maxlength); }
-    void end(ConnectionState& connection) const noexcept { connection.limit_message(frame_limit); }
+    void end(ConnectionState& connection) const { connection.limit_message(frame_limit); }
     std::uint64_t maxlength;
 };
 
@@ -168,12 +165,29 @@ struct TypesFor<std::tuple<Results...>> {
     using Completion = asynchronous::Completion<Results...>;
 };
 
-void end_receive(const std::weak_ptr<ConnectionState>& weak, std::uint64_t number,
-                 error_code outcome) {
-    if (const State connection = weak.lock()) {
-        const std::lock_guard lock(connection->async_mutex);
-        connection->async->end_receive(number, outcome);
+/// Ends one call, if it still is the one that receives; as the handler of a slot, with canceled.
+class EndReceive {
+public:
+    EndReceive(const State& connection, std::uint64_t number)
+        : weak_(connection), number_(number) {}
+
+    void operator()(error_code outcome) const {
+        if (const State connection = weak_.lock()) {
+            const std::lock_guard lock(connection->async_mutex);
+            connection->async->end_receive(number_, outcome);
+        }
     }
+    void operator()(boost::asio::cancellation_type) const { (*this)(canceled().code); }
+
+private:
+    std::weak_ptr<ConnectionState> weak_;
+    std::uint64_t number_;
+};
+
+void end_at_expiry(boost::asio::steady_timer& timer, EndReceive end, error_code outcome) {
+    timer.async_wait([end = std::move(end), outcome](error_code error) {
+        if (!error) end(outcome);
+    });
 }
 
 /// One call. While it waits it is the reactor's: a handler that is moved, and comes back on the
@@ -226,7 +240,6 @@ private:
     /// first time, and again.
     std::optional<error_code> wait(const Call& call);
     std::optional<error_code> wait_on(const State& state);
-    void let_end(AsyncSide& side, std::uint64_t number, TimeLimit timeout);
     /// Gives up the connection, and returns the handler to be called.
     Inner finish();
 
@@ -324,7 +337,12 @@ std::optional<error_code> ReceiveCall<Take>::wait(const Call& call) {
     if (!call.is_at_home || !side.runs_on(call.executor)) {
         extras().elsewhere = tracked_work(handler_, call.executor);
     }
-    let_end(side, side.begin_receive(), call.timeout);
+    const std::uint64_t number = side.begin_receive();
+    heed_slot(handler_, EndReceive{claim_.connection(), number});
+    if (call.timeout) {
+        boost::asio::steady_timer& timer = extras().timer.emplace(side.executor(), *call.timeout);
+        end_at_expiry(timer, {claim_.connection(), number}, Take::timed_out());
+    }
     side.wait(state->transport.fileno(), AsyncSide::WaitType::wait_read, std::move(*this));
     return std::nullopt;
 }
@@ -337,20 +355,6 @@ std::optional<error_code> ReceiveCall<Take>::wait_on(const State& state) {
     if (side.receive_outcome()) return side.receive_outcome();
     side.wait(state->transport.fileno(), AsyncSide::WaitType::wait_read, std::move(*this));
     return std::nullopt;
-}
-
-template <typename Take>
-void ReceiveCall<Take>::let_end(AsyncSide& side, std::uint64_t number, TimeLimit timeout) {
-    const std::weak_ptr<ConnectionState> weak = claim_.connection();
-    heed_slot(handler_, [weak, number](boost::asio::cancellation_type) {
-        end_receive(weak, number, canceled().code);
-    });
-    if (timeout) {
-        extras().timer.emplace(side.executor(), *timeout);
-        extras_->timer->async_wait([weak, number](error_code error) {
-            if (!error) end_receive(weak, number, Take::timed_out());
-        });
-    }
 }
 
 template <typename Take>
@@ -367,7 +371,7 @@ void receive_value(Call call, Handler<Value> handler) {
 }
 
 void receive_bytes(Call call, Handler<Buffer> handler) {
-    ReceiveCall<TakeBytes>::begin(std::move(call), std::move(handler), {});
+    ReceiveCall<TakeBytes>::begin(std::move(call), std::move(handler), TakeBytes());
 }
 
 void receive_bytes_up_to(Call call, Handler<Buffer> handler, std::int64_t maxlength) {
@@ -378,8 +382,8 @@ void receive_bytes_up_to(Call call, Handler<Buffer> handler, std::int64_t maxlen
         return post_completion(call.executor, std::move(handler), failure.code,
                                std::tuple<Buffer>(), call.is_at_home);
     }
-    ReceiveCall<TakeBytesUpTo>::begin(std::move(call), std::move(handler),
-                                      TakeBytesUpTo(static_cast<std::uint64_t>(maxlength)));
+    ReceiveCall<TakeBytes>::begin(std::move(call), std::move(handler),
+                                  TakeBytes(static_cast<std::uint64_t>(maxlength)));
 }
 
 void receive_bytes_into(Call call, Handler<std::size_t> handler, MutableBytes buffer) {

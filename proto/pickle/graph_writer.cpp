@@ -12,20 +12,20 @@ constexpr std::uint64_t batch_size = 1000;
 }  // namespace
 
 template <bool Counting>
-bool GraphWriter<Counting>::has_flag(const Cell& cell, std::uint8_t flag) const noexcept {
+inline bool GraphWriter<Counting>::has_flag(const Cell& cell, std::uint8_t flag) const noexcept {
     return (std::atomic_ref(cell.flags()).load(std::memory_order_relaxed) & flag) != 0;
 }
 
 /// In an ordered run objects and containers are met again when their turn comes.
 template <bool Counting>
-bool GraphWriter<Counting>::is_forced(const Cell& cell) const noexcept {
+inline bool GraphWriter<Counting>::is_forced(const Cell& cell) const noexcept {
     if (state_.mode != WriteState::Mode::ordered) return false;
     return cell.tag() == Tag::object || has_flag(cell, late);
 }
 
 template <bool Counting>
-typename GraphWriter<Counting>::Reference GraphWriter<Counting>::refer(const Cell& cell,
-                                                                       bool opens) {
+inline typename GraphWriter<Counting>::Reference GraphWriter<Counting>::refer(const Cell& cell,
+                                                                              bool opens) {
     if (state_.mode == WriteState::Mode::tree || !cell.has_flags()) return {false, false};
     const bool forced = is_forced(cell);
     // The reader's own notes are exact; containers made since add theirs.
@@ -68,7 +68,7 @@ typename GraphWriter<Counting>::Reference GraphWriter<Counting>::refer_counting(
 
 /// What was begun is on top of the stack now.
 template <bool Counting>
-void GraphWriter<Counting>::ready(const Cell& cell, bool memoize) {
+inline void GraphWriter<Counting>::ready(const Cell& cell, bool memoize) {
     if (!memoize) return;
     if constexpr (Counting) {
         state_.memo.find(cell.pointer)->open = 0;
@@ -306,8 +306,13 @@ bool GraphWriter<Counting>::items(Frame& frame) {
     const Cell* const end = frame.end;
     for (const Cell* next = frame.next; next != end;) {
         const Cell& item = *next++;
-        if constexpr (Counting) {
-            if (!item.is_pointer() && item.tag() < Tag::ellipsis) continue;
+        if (!item.is_pointer() && item.tag() < Tag::ellipsis) {
+            atom(item);
+            continue;
+        }
+        if (item.tag() == Tag::str) {
+            str(item);
+            continue;
         }
         frame.next = next;
         if (!begin(item)) return false;
@@ -379,7 +384,7 @@ void GraphWriter<Counting>::finish_call(Frame& frame) {
 
 /// What stands in the cell itself, and has no identity.
 template <bool Counting>
-void GraphWriter<Counting>::atom(const Cell& cell) {
+[[gnu::always_inline]] inline void GraphWriter<Counting>::atom(const Cell& cell) {
     if constexpr (!Counting) {
         switch (cell.tag()) {
             case Tag::boolean:
@@ -397,7 +402,7 @@ void GraphWriter<Counting>::atom(const Cell& cell) {
 }
 
 template <bool Counting>
-void GraphWriter<Counting>::integer(const Cell& cell) {
+inline void GraphWriter<Counting>::integer(const Cell& cell) {
     if (out_.protocol() > 2) return out_.integer(cell.integer);
     // Python 2 tells its int from its long by the opcode.
     const bool is_long = (cell.head & Cell::long_bit) != 0;
@@ -416,7 +421,7 @@ void GraphWriter<Counting>::big_integer(const Cell& cell) {
 }
 
 template <bool Counting>
-void GraphWriter<Counting>::str(const Cell& cell) {
+inline void GraphWriter<Counting>::str(const Cell& cell) {
     const Reference reference = refer(cell, false);
     if (reference.again) return;
     if constexpr (!Counting) out_.str(cell.text_view());

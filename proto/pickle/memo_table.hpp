@@ -67,7 +67,7 @@ private:
         return entries_[at];
     }
 
-    void grow() {
+    [[gnu::cold]] void grow() {
         Entry* const old = entries_;
         const std::size_t old_size = mask_ + 1;
         const std::size_t size = 4 * old_size;
