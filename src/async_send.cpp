@@ -237,6 +237,7 @@ bool may_go_at_once(const Call& call) {
 /// handler is all that need be kept. Nothing but the end of all can end such a call.
 bool may_be_gathered(const Call& call, const Handler<>& handler, const Frame& frame) {
     ConnectionState& connection = *call.connection;
+    if (!connection.async) return false;
     AsyncSide& side = *connection.async;
     return call.is_at_home && !call.timeout && (side.awaits_turn || side.waits_to_write) &&
            side.sends.may_gather() && side.completed.has_gathered_alone() &&
@@ -269,19 +270,19 @@ void go_at_once(const Call& call, Handler<> handler, Frame frame, CompletedSends
 
 void begin(const Call& call, Handler<> handler, Frame frame) {
     if (!call.connection) return begin(call, make(std::move(handler), std::move(frame)));
+    ConnectionState& connection = *call.connection;
     CompletedSends completed;
-    {
-        const std::lock_guard lock(call.connection->async_mutex);
-        if (may_go_at_once(call)) {
-            go_at_once(call, std::move(handler), std::move(frame), completed);
-            settle(*call.connection);
-        } else if (may_be_gathered(call, handler, frame)) {
-            call.connection->async->sends.gather(*call.connection, std::move(handler),
-                                                 frame.payload);
-        } else {
-            enter(call, make(std::move(handler), std::move(frame)), completed);
-        }
+    std::unique_lock lock(connection.async_mutex);
+    if (may_be_gathered(call, handler, frame)) {
+        return connection.async->sends.gather(connection, std::move(handler), frame.payload);
     }
+    if (may_go_at_once(call)) {
+        go_at_once(call, std::move(handler), std::move(frame), completed);
+        settle(connection);
+    } else {
+        enter(call, make(std::move(handler), std::move(frame)), completed);
+    }
+    lock.unlock();
     completed.post_all(call.executor);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <parley/asynchronous/call.hpp>
+#include <parley/asynchronous/handler_memory.hpp>
 #include <parley/asynchronous/mapped_handler.hpp>
 
 #include <boost/asio/associated_executor.hpp>
@@ -70,8 +71,10 @@ auto initiate(Object& object, Token& token,
         object, token,
         [function](Object& connection, auto&& handler, TimeLimit limit, auto&&... rest) {
             Call call = call_of(connection, handler, limit);
-            function(std::move(call), Handler<Results...>(std::forward<decltype(handler)>(handler)),
-                     std::forward<decltype(rest)>(rest)...);
+            function(
+                std::move(call),
+                Handler<Results...>(with_handler_memory(std::forward<decltype(handler)>(handler))),
+                std::forward<decltype(rest)>(rest)...);
         },
         timeout, std::forward<Arguments>(arguments)...);
 }

@@ -1,0 +1,72 @@
+// Where handlers without an allocator of their own are kept while their calls are under way.
+#pragma once
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/recycling_allocator.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace parley::asynchronous {
+
+/// Memory that is aligned for any fundamental type. Each thread keeps some of what it gives back
+/// for its next calls: Asio's own keeps two pieces, which many sends at once run out of.
+/// Thread-safe. Throws std::bad_alloc.
+[[nodiscard]] void* take_handler_memory(std::size_t size);
+void give_handler_memory(void* memory, std::size_t size) noexcept;
+
+template <typename T>
+class HandlerAllocator {
+public:
+    using value_type = T;
+
+    HandlerAllocator() noexcept = default;
+    template <typename Other>
+    HandlerAllocator(const HandlerAllocator<Other>&) noexcept {}
+
+    [[nodiscard]] T* allocate(std::size_t count) {
+        if constexpr (is_overaligned)
+            return std::allocator<T>().allocate(count);
+        else
+            return static_cast<T*>(take_handler_memory(count * sizeof(T)));
+    }
+    void deallocate(T* memory, std::size_t count) noexcept {
+        if constexpr (is_overaligned)
+            std::allocator<T>().deallocate(memory, count);
+        else
+            give_handler_memory(memory, count * sizeof(T));
+    }
+
+    friend bool operator==(HandlerAllocator, HandlerAllocator) noexcept { return true; }
+
+private:
+    static constexpr bool is_overaligned = alignof(T) > __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+};
+
+template <>
+class HandlerAllocator<void> {
+public:
+    using value_type = void;
+    HandlerAllocator() noexcept = default;
+    template <typename Other>
+    HandlerAllocator(const HandlerAllocator<Other>&) noexcept {}
+    friend bool operator==(HandlerAllocator, HandlerAllocator) noexcept { return true; }
+};
+
+/// The handler itself where it has an allocator, or else with the one above.
+template <typename Handler>
+[[nodiscard]] auto with_handler_memory(Handler&& handler) {
+    using Plain = std::decay_t<Handler>;
+    using None = boost::asio::recycling_allocator<void>;
+    if constexpr (std::is_same_v<boost::asio::associated_allocator_t<Plain, None>, None>) {
+        return boost::asio::bind_allocator(HandlerAllocator<void>(),
+                                           std::forward<Handler>(handler));
+    } else {
+        return Plain(std::forward<Handler>(handler));
+    }
+}
+
+}  // namespace parley::asynchronous

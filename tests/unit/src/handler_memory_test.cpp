@@ -1,0 +1,71 @@
+#include "support/catch.hpp"
+
+#include <parley/asynchronous/handler_memory.hpp>
+
+#include <boost/asio/bind_allocator.hpp>
+
+#include <cstring>
+#include <memory>
+#include <set>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using parley::asynchronous::give_handler_memory;
+using parley::asynchronous::take_handler_memory;
+
+namespace {
+
+std::vector<void*> take_many(std::size_t count, std::size_t size) {
+    std::vector<void*> pieces;
+    for (std::size_t i = 0; i < count; ++i) {
+        pieces.push_back(take_handler_memory(size));
+        std::memset(pieces.back(), 0x5a, size);
+    }
+    return pieces;
+}
+
+void give_all(const std::vector<void*>& pieces, std::size_t size) {
+    for (void* const piece : pieces)
+        give_handler_memory(piece, size);
+}
+
+}  // namespace
+
+TEST_CASE("handler memory: what a thread gives back it takes again", "[handler_memory]") {
+    const std::size_t size = GENERATE(1U, 32U, 33U, 72U, 256U);
+    const std::vector<void*> pieces = take_many(100, size);
+    CHECK(std::set(pieces.begin(), pieces.end()).size() == 100);
+    give_all(pieces, size);
+    const std::vector<void*> again = take_many(100, size);
+    CHECK(std::set(again.begin(), again.end()) == std::set(pieces.begin(), pieces.end()));
+    give_all(again, size);
+}
+
+TEST_CASE("handler memory: a handler too large to be kept has memory all the same",
+          "[handler_memory]") {
+    const std::size_t size = GENERATE(257U, 100000U);
+    give_all(take_many(3, size), size);
+}
+
+TEST_CASE("handler memory: one thread takes what another gives back, beyond what it may keep",
+          "[handler_memory]") {
+    for (int round = 0; round < 3; ++round) {
+        const std::vector<void*> pieces = take_many(2000, 64);
+        std::thread([&] {
+            give_all(pieces, 64);
+            give_all(take_many(10, 64), 64);
+        }).join();
+    }
+}
+
+TEST_CASE("handler memory: a handler with an allocator of its own keeps to it",
+          "[handler_memory]") {
+    auto with_own = boost::asio::bind_allocator(
+        std::allocator<int>(), [held = std::make_unique<int>(8)] { return *held; });
+    using Own = decltype(with_own);
+    auto kept = parley::asynchronous::with_handler_memory(std::move(with_own));
+    STATIC_REQUIRE(std::is_same_v<decltype(kept), Own>);
+    CHECK(kept() == 8);
+}
