@@ -89,8 +89,8 @@ Buffer::Buffer(std::size_t size) {
     size_ = size;
 }
 
-Buffer::Buffer(std::span<const std::byte> bytes) : Buffer(bytes.size()) {
-    if (!bytes.empty()) std::memcpy(data_, bytes.data(), bytes.size());
+Buffer::Buffer(std::span<const std::byte> bytes) {
+    append(bytes);
 }
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
