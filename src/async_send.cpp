@@ -288,6 +288,8 @@ void begin(const Call& call, Handler<> handler, Frame frame) {
 
 }  // namespace
 
+// NOLINTBEGIN(performance-unnecessary-value-param): initiate() begins every call by one signature,
+// and those that receive keep what they are given.
 void send_value(Call call, Handler<> handler, Value value) {
     QueuedSend& send = make(std::move(handler), Kind::value);
     send.value = std::move(value);
@@ -323,6 +325,7 @@ void flush(Call call, Handler<> handler) {
 void shutdown(Call call, Handler<> handler) {
     begin(call, make(std::move(handler), Kind::shutdown));
 }
+// NOLINTEND(performance-unnecessary-value-param)
 
 Result<Buffer> encode(const State& connection, const void* object, pickle::Encode encode_object) {
     if (!connection) return Failure(Errc::closed);

@@ -155,7 +155,7 @@ void SendQueue::withdraw_gathered(ConnectionState& connection) {
     static_cast<void>(writer.withdraw(begin, writer.end()));
 }
 
-SendQueue::List::iterator SendQueue::complete(List::iterator send, error_code outcome,
+SendQueue::List::iterator SendQueue::complete(const List::iterator& send, error_code outcome,
                                               CompletedSends& completed) {
     QueuedSend& done = *send;
     const auto next = sends_.erase(send);

@@ -133,7 +133,7 @@ private:
     [[nodiscard]] bool gather_all(const ConnectionState& connection) const;
     void settle(ConnectionState& connection, CompletedSends& completed);
     [[nodiscard]] int carry_out(ConnectionState& connection, QueuedSend& send);
-    List::iterator complete(List::iterator send, boost::system::error_code outcome,
+    List::iterator complete(const List::iterator& send, boost::system::error_code outcome,
                             CompletedSends& completed);
 
     [[nodiscard]] bool has_gathered() const noexcept { return gathered_ && !gathered_->empty(); }

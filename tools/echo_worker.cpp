@@ -109,7 +109,7 @@ void EchoWorker::tell(const EchoConnection& connection, error_code outcome) cons
                                          : connection.last_failure().message()));
 }
 
-void EchoWorker::end(Clients::iterator client, std::exception_ptr exception) {
+void EchoWorker::end(Clients::iterator client, const std::exception_ptr& exception) {
     try {
         if (exception) std::rethrow_exception(exception);
     } catch (const std::exception& error) {

@@ -69,7 +69,7 @@ private:
     void start(EchoConnection connection);
     template <typename Exchange>
     EchoTask answer_all(Clients::iterator client);
-    void end(Clients::iterator client, std::exception_ptr exception);
+    void end(Clients::iterator client, const std::exception_ptr& exception);
     [[nodiscard]] TimeLimit patience_for(const Client& client) const;
     void tell(const EchoConnection& connection, boost::system::error_code outcome) const;
 
