@@ -10,8 +10,8 @@
 
 namespace parley::tools {
 
-/// The value of a JSON text, as Python's json.loads: integers keep all their digits. Fails with
-/// bad_literal.
+/// The value of a JSON text, as Python's json.loads: integers keep all their digits. An
+/// escaped lone surrogate, which Python takes, is no JSON here. Fails with bad_literal.
 [[nodiscard]] Result<Value> json_loads(std::string_view text);
 
 /// The JSON text of a value, as Python's json.dumps, in UTF-8 and at most `limit` bytes long. Fails
