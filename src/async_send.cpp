@@ -153,12 +153,18 @@ void settle_home(QueuedSend& send, const Call& call) {
     if (!send.is_at_home) send.elsewhere = tracked_work(send.handler(), call.executor);
 }
 
-/// Under the lock: whether asynchronous calls may send.
+/// Under the lock: whether asynchronous calls may send, whose turn it then is.
+bool may_send(ConnectionState& connection) {
+    if (connection.occupancy.is_closed() || !connection.writable.load()) return false;
+    if (connection.async && !connection.async->sends.empty()) return true;
+    return connection.sending_turn.take_asynchronous();
+}
+
+/// The same, with the reason why not.
 Failure refusal(ConnectionState& connection) {
+    if (may_send(connection)) return {};
     if (connection.occupancy.is_closed()) return Errc::closed;
     if (!connection.writable.load()) return Errc::not_writable;
-    if (connection.async && !connection.async->sends.empty()) return {};
-    if (connection.sending_turn.take_asynchronous()) return {};
     return {Errc::busy, "a blocking call is sending"};
 }
 
@@ -229,8 +235,7 @@ bool may_go_at_once(const Call& call) {
     ConnectionState& connection = *call.connection;
     AsyncSide& side = connection.async_side(call.executor);
     return call.is_at_home && side.sends.empty() && !side.awaits_turn && !connection.corked &&
-           connection.writer.empty() && side.runs_on(call.executor) &&
-           !refusal(connection).code.failed();
+           connection.writer.empty() && side.runs_on(call.executor) && may_send(connection);
 }
 
 /// Under the lock: whether a frame may be copied, to go out with what is on its way, so that its
@@ -243,7 +248,7 @@ bool may_be_gathered(const Call& call, const Handler<>& handler, const Frame& fr
            side.sends.may_gather() && side.completed.has_gathered_alone() &&
            connection.may_gather(frame.payload) && side.runs_on(call.executor) &&
            !boost::asio::get_associated_cancellation_slot(handler).is_connected() &&
-           !refusal(connection).code.failed();
+           may_send(connection);
 }
 
 /// Under the lock: writes a frame past the queue, which what does not go out is put into.
