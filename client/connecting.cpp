@@ -153,7 +153,7 @@ Connecting::Next Connecting::established() {
 
 /// The failure of a whole round names every address.
 void Connecting::fail_address(int error) {
-    const Failure latest = system_failure(error, addresses_[index_].to_address().to_string());
+    const Failure latest = system_failure(error, addresses_[index_].to_string());
     all_failures_ +=
         (all_failures_.empty() ? "" : "; ") + latest.detail + ": " + latest.code.message();
     failure_ =

@@ -150,7 +150,7 @@ Result<Descriptor> listen_on_tcp(const SocketAddress& address, bool is_dual, int
 std::uint16_t bound_port(const Descriptor& socket) {
     SocketAddress address;
     ::getsockname(socket.get(), address.data(), address.size_pointer());
-    return address.to_address().port();
+    return address.port();
 }
 
 /// Every interface: one socket for IPv6 and IPv4 together, or IPv4 where there is no IPv6.
@@ -187,7 +187,7 @@ Result<std::vector<Descriptor>> listen_on_all(std::vector<SocketAddress> address
             continue;
         }
         last = socket.error();
-        last.detail = address.to_address().to_string();
+        last.detail = address.to_string();
         if (last.code == boost::system::errc::address_in_use) return last;
     }
     if (sockets.empty()) return last;

@@ -58,6 +58,18 @@ int look_up(const Address& address, int flags, std::vector<SocketAddress>& addre
     return 0;
 }
 
+std::string unix_text(std::string_view name) {
+    if (name.empty()) return {};
+    std::string text = "unix:";
+    if (name[0] == '\0') {
+        text.append("@").append(name.substr(1));
+    } else {
+        text.append(name[0] == '@' ? "./" : "").append(name.substr(0, name.find('\0')));
+    }
+    const Result<Address> address = Address::parse(text);
+    return address ? address->to_string() : std::string();
+}
+
 }  // namespace
 
 std::vector<SocketAddress> SocketAddress::numeric(const Address& address) {
@@ -99,29 +111,27 @@ void SocketAddress::set_port(std::uint16_t port) noexcept {
     if (family() == AF_INET6) reinterpret_cast<sockaddr_in6*>(&storage_)->sin6_port = htons(port);
 }
 
-Address SocketAddress::to_address() const {
+std::string SocketAddress::to_string() const {
     if (family() == AF_INET) {
         const auto& address = reinterpret_cast<const sockaddr_in&>(storage_);
         char text[INET_ADDRSTRLEN];
         return Address::tcp(::inet_ntop(AF_INET, &address.sin_addr, text, sizeof text),
-                            ntohs(address.sin_port));
+                            ntohs(address.sin_port))
+            .to_string();
     }
     if (family() == AF_INET6) {
         const auto& address = reinterpret_cast<const sockaddr_in6&>(storage_);
         if (IN6_IS_ADDR_V4MAPPED(&address.sin6_addr)) {
             char text[INET_ADDRSTRLEN];
             return Address::tcp(
-                ::inet_ntop(AF_INET, &address.sin6_addr.s6_addr[12], text, sizeof text),
-                ntohs(address.sin6_port));
+                       ::inet_ntop(AF_INET, &address.sin6_addr.s6_addr[12], text, sizeof text),
+                       ntohs(address.sin6_port))
+                .to_string();
         }
-        return Address::tcp(numeric_host(address), ntohs(address.sin6_port));
+        return Address::tcp(numeric_host(address), ntohs(address.sin6_port)).to_string();
     }
-    const char* name = reinterpret_cast<const char*>(&storage_) + path_offset;
-    const std::size_t length = size_ > path_offset ? size_ - path_offset : 0;
-    if (length > 0 && name[0] == '\0') {
-        return Address::unix_abstract(std::string(name + 1, length - 1));
-    }
-    return Address::unix_path(std::string(name, ::strnlen(name, length)));
+    return unix_text({reinterpret_cast<const char*>(&storage_) + path_offset,
+                      size_ > path_offset ? size_ - path_offset : 0});
 }
 
 }  // namespace parley

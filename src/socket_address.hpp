@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include <cstring>
+#include <string>
 #include <vector>
 
 namespace parley {
@@ -36,12 +37,13 @@ public:
     [[nodiscard]] socklen_t size() const noexcept { return size_; }
     [[nodiscard]] socklen_t* size_pointer() noexcept { return &size_; }
     [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
-    [[nodiscard]] bool is_unnamed() const noexcept { return size_ <= sizeof(sa_family_t); }
 
     /// 0 where the family has no ports.
     [[nodiscard]] std::uint16_t port() const noexcept;
     void set_port(std::uint16_t port) noexcept;
-    [[nodiscard]] Address to_address() const;
+    /// As Address::to_string. Empty where it has no name, or a Unix one that no Address may have: a
+    /// peer's can be an abstract one without a byte, or a path of 108.
+    [[nodiscard]] std::string to_string() const;
 
 private:
     sockaddr_storage storage_{};

@@ -306,7 +306,7 @@ std::string Transport::peer() const {
 }
 
 std::string Transport::name(const SocketAddress& peer) const {
-    if (!peer.is_unnamed()) return peer.to_address().to_string();
+    if (std::string text = peer.to_string(); !text.empty()) return text;
     if (const auto credentials = peer_credentials()) {
         return "process " + std::to_string(credentials->pid);
     }

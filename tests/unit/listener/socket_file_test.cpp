@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -222,4 +223,33 @@ TEST_CASE("socket file: only allowed users are let in", "[listener]") {
     Listener listener(at(folder / "socket"), options);
     const Client client(listener.address());
     CHECK(listener.accept(patience).writable());
+}
+
+TEST_CASE("socket file: a client whose own name no Address may have is a client like others",
+          "[listener]") {
+    const Folder folder;
+    std::string name = GENERATE(true, false) ? std::string(1, '\0') : (folder / "x").native();
+    if (name.size() > 1) name.resize(sizeof sockaddr_un::sun_path, 'x');
+    Listener listener(at(folder / "listener"), {.authkey = parley::Authkey("key")});
+    Worker client([&] {
+        sockaddr_un own{};
+        own.sun_family = AF_UNIX;
+        std::memcpy(own.sun_path, name.data(), name.size());
+        sockaddr_un other{};
+        other.sun_family = AF_UNIX;
+        const std::string& path = listener.address().path();
+        std::memcpy(other.sun_path, path.data(), path.size());
+        Raw socket(::socket(AF_UNIX, SOCK_STREAM, 0));
+        const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+        if (::bind(socket.fileno(), reinterpret_cast<sockaddr*>(&own), size) != 0 ||
+            ::connect(socket.fileno(), reinterpret_cast<sockaddr*>(&other), sizeof other) != 0) {
+            throw std::system_error(errno, std::system_category());
+        }
+        ScriptedPeer(std::move(socket), {.role = parley::Role::client, .then = frame("hello")})
+            .play();
+    });
+    parley::Connection connection = listener.accept(patience);
+    CHECK(connection.peer() == "process " + std::to_string(::getpid()));
+    CHECK(connection.recv_bytes(patience).view() == "hello");
+    CHECK_FALSE(client.failure());
 }
