@@ -102,7 +102,10 @@ std::optional<IntegerText> scan_integer(std::string_view line, bool c_rules) noe
         result.digits.remove_prefix(rest.size() > 2 && rest[2] == '_' ? 3 : 2);
     } else if (rest.size() > 1 && rest[0] == '0') {
         const bool is_zero = rest.find_first_not_of("0_") == std::string_view::npos;
-        if (!is_zero && !c_rules) return std::nullopt;
+        // Where strtol() stops before the end, int() has a look, and takes no such zero.
+        const bool is_all_of_c =
+            rest.find('_') == std::string_view::npos && rest.end() == line.end();
+        if (!is_zero && !(c_rules && is_all_of_c)) return std::nullopt;
         if (!is_zero) result.radix = 8;
     }
     if (!are_digits(result.digits, result.radix)) return std::nullopt;

@@ -195,6 +195,17 @@ TEST_CASE("reader: an octal int of C's has room in 64 bits, or is none", "[pickl
     }
 }
 
+TEST_CASE("reader: an octal int of C's ends where its line does", "[pickle]") {
+    CHECK(load("I0777\n.") == 511);
+    CHECK(load("I -0777\n.") == -511);
+    CHECK(load("I00 \n.") == 0);
+    CHECK(load("I0_0\n.") == 0);
+    for (const char* pickle : {"I0777 \n.", "I0777\r\n.", "I0777_7\n."}) {
+        INFO(pickle);
+        CHECK(try_load(pickle).error().code == Errc::pickle_bad_text);
+    }
+}
+
 TEST_CASE("reader: floats in text are those of CPython", "[pickle]") {
     CHECK(load("F-1.5e3\n.") == -1500.0);
     CHECK(load("F+inf\n.").as_float() > 1e308);
