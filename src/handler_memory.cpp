@@ -13,13 +13,18 @@ struct Piece {
 };
 
 constexpr std::size_t step = 32;  ///< Sizes are rounded up to its multiples.
-constexpr std::size_t size_count = 8;
-constexpr std::size_t max_kept = 64 << 10;  ///< In bytes, by each thread.
+constexpr std::size_t size_count = 32;
+constexpr std::size_t max_kept = 16 << 10;  ///< Bytes of one size, by each thread.
 
-/// What a thread keeps: by size, the last one given back first.
+/// Pieces of one size, the last one given back first.
+struct Shelf {
+    Piece* first;
+    std::size_t count;
+};
+
+/// What a thread keeps.
 struct Kept {
-    std::array<Piece*, size_count> pieces;
-    std::size_t size;
+    std::array<Shelf, size_count> shelves;
     bool is_cleared_at_exit;  ///< There is somebody who will.
     bool is_over;             ///< The thread ends: nothing is kept any more.
 };
@@ -30,11 +35,11 @@ struct Clearing {
     Clearing(const Clearing&) = delete;
     Clearing& operator=(const Clearing&) = delete;
     ~Clearing() {
-        for (Piece* piece : kept.pieces) {
-            while (piece != nullptr)
+        for (const Shelf& shelf : kept.shelves) {
+            for (Piece* piece = shelf.first; piece != nullptr;)
                 ::operator delete(std::exchange(piece, piece->next));
         }
-        kept = {{}, 0, true, true};
+        kept = {{}, true, true};
     }
 };
 
@@ -52,23 +57,20 @@ constexpr std::size_t index_of(std::size_t size) noexcept {
 void* take_handler_memory(std::size_t size) {
     const std::size_t index = index_of(size);
     if (index >= size_count) return ::operator new(size);
-    Piece*& first = kept.pieces[index];
-    const std::size_t whole = (index + 1) * step;
-    if (first == nullptr) return ::operator new(whole);
-    kept.size -= whole;
-    return std::exchange(first, first->next);
+    Shelf& shelf = kept.shelves[index];
+    if (shelf.first == nullptr) return ::operator new((index + 1) * step);
+    --shelf.count;
+    return std::exchange(shelf.first, shelf.first->next);
 }
 
 void give_handler_memory(void* memory, std::size_t size) noexcept {
     const std::size_t index = index_of(size);
-    const std::size_t whole = (index + 1) * step;
-    if (index >= size_count || kept.is_over || kept.size + whole > max_kept) {
-        return ::operator delete(memory);
-    }
+    if (index >= size_count || kept.is_over) return ::operator delete(memory);
+    Shelf& shelf = kept.shelves[index];
+    if (shelf.count >= max_kept / step / (index + 1)) return ::operator delete(memory);
     if (!kept.is_cleared_at_exit) clear_at_exit();
-    Piece*& first = kept.pieces[index];
-    first = ::new (memory) Piece{first};
-    kept.size += whole;
+    shelf.first = ::new (memory) Piece{shelf.first};
+    ++shelf.count;
 }
 
 }  // namespace parley::asynchronous

@@ -2,8 +2,7 @@
 #pragma once
 
 #include <boost/asio/associated_allocator.hpp>
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/recycling_allocator.hpp>
+#include <boost/asio/associator.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -40,8 +39,6 @@ public:
             give_handler_memory(memory, count * sizeof(T));
     }
 
-    friend bool operator==(HandlerAllocator, HandlerAllocator) noexcept { return true; }
-
 private:
     static constexpr bool is_overaligned = alignof(T) > __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 };
@@ -50,23 +47,69 @@ template <>
 class HandlerAllocator<void> {
 public:
     using value_type = void;
+
     HandlerAllocator() noexcept = default;
     template <typename Other>
     HandlerAllocator(const HandlerAllocator<Other>&) noexcept {}
-    friend bool operator==(HandlerAllocator, HandlerAllocator) noexcept { return true; }
+};
+
+template <typename One, typename Other>
+[[nodiscard]] bool operator==(const HandlerAllocator<One>&,
+                              const HandlerAllocator<Other>&) noexcept {
+    return true;
+}
+
+/// A handler with the allocator above, and in all else as it is.
+template <typename Inner>
+class KeptHandler {
+public:
+    using allocator_type = HandlerAllocator<void>;
+
+    explicit KeptHandler(Inner inner) : inner_(std::move(inner)) {}
+
+    template <typename... Results>
+    void operator()(Results&&... results) {
+        std::move(inner_)(std::forward<Results>(results)...);
+    }
+
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return {}; }
+    [[nodiscard]] const Inner& inner() const noexcept { return inner_; }
+
+private:
+    Inner inner_;
 };
 
 /// The handler itself where it has an allocator, or else with the one above.
 template <typename Handler>
 [[nodiscard]] auto with_handler_memory(Handler&& handler) {
     using Plain = std::decay_t<Handler>;
-    using None = boost::asio::recycling_allocator<void>;
-    if constexpr (std::is_same_v<boost::asio::associated_allocator_t<Plain, None>, None>) {
-        return boost::asio::bind_allocator(HandlerAllocator<void>(),
-                                           std::forward<Handler>(handler));
+    using Ours = HandlerAllocator<void>;
+    if constexpr (std::is_same_v<boost::asio::associated_allocator_t<Plain, Ours>, Ours>) {
+        return KeptHandler<Plain>(std::forward<Handler>(handler));
     } else {
         return Plain(std::forward<Handler>(handler));
     }
 }
 
 }  // namespace parley::asynchronous
+
+template <template <typename, typename> class Associator, typename Inner, typename Default>
+struct boost::asio::associator<Associator, parley::asynchronous::KeptHandler<Inner>, Default>
+    : Associator<Inner, Default> {
+    static auto get(const parley::asynchronous::KeptHandler<Inner>& handler) noexcept {
+        return Associator<Inner, Default>::get(handler.inner());
+    }
+    static auto get(const parley::asynchronous::KeptHandler<Inner>& handler,
+                    const Default& candidate) noexcept {
+        return Associator<Inner, Default>::get(handler.inner(), candidate);
+    }
+};
+
+template <typename Inner, typename Default>
+struct boost::asio::associated_allocator<parley::asynchronous::KeptHandler<Inner>, Default> {
+    using type = parley::asynchronous::HandlerAllocator<void>;
+    static type get(const parley::asynchronous::KeptHandler<Inner>&) noexcept { return {}; }
+    static type get(const parley::asynchronous::KeptHandler<Inner>&, const Default&) noexcept {
+        return {};
+    }
+};

@@ -96,7 +96,8 @@ auto initiate_receive_object(Object& object, Token& token, TimeLimit timeout) {
             };
             Call call = call_of(connection, handler, limit);
             receive_bytes(std::move(call),
-                          MappedHandler(std::forward<decltype(handler)>(handler), std::move(map)));
+                          with_handler_memory(MappedHandler(
+                              std::forward<decltype(handler)>(handler), std::move(map))));
         },
         timeout);
 }
