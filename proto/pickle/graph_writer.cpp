@@ -12,7 +12,7 @@ constexpr std::uint64_t batch_size = 1000;
 }  // namespace
 
 template <bool Counting>
-inline bool GraphWriter<Counting>::has_flag(const Cell& cell, std::uint8_t flag) const noexcept {
+bool GraphWriter<Counting>::has_flag(const Cell& cell, std::uint8_t flag) const noexcept {
     return (std::atomic_ref(cell.flags()).load(std::memory_order_relaxed) & flag) != 0;
 }
 
@@ -24,7 +24,7 @@ inline bool GraphWriter<Counting>::is_forced(const Cell& cell) const noexcept {
 }
 
 template <bool Counting>
-inline typename GraphWriter<Counting>::Reference GraphWriter<Counting>::refer(const Cell& cell,
+typename GraphWriter<Counting>::Reference GraphWriter<Counting>::refer(const Cell& cell,
                                                                               bool opens) {
     if (state_.mode == WriteState::Mode::tree || !cell.has_flags()) return {false, false};
     const bool forced = is_forced(cell);
@@ -68,7 +68,7 @@ typename GraphWriter<Counting>::Reference GraphWriter<Counting>::refer_counting(
 
 /// What was begun is on top of the stack now.
 template <bool Counting>
-inline void GraphWriter<Counting>::ready(const Cell& cell, bool memoize) {
+void GraphWriter<Counting>::ready(const Cell& cell, bool memoize) {
     if (!memoize) return;
     if constexpr (Counting) {
         state_.memo.find(cell.pointer)->open = 0;
