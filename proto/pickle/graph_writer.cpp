@@ -25,7 +25,7 @@ inline bool GraphWriter<Counting>::is_forced(const Cell& cell) const noexcept {
 
 template <bool Counting>
 typename GraphWriter<Counting>::Reference GraphWriter<Counting>::refer(const Cell& cell,
-                                                                              bool opens) {
+                                                                       bool opens) {
     if (state_.mode == WriteState::Mode::tree || !cell.has_flags()) return {false, false};
     const bool forced = is_forced(cell);
     // The reader's own notes are exact; containers made since add theirs.
