@@ -7,6 +7,8 @@ REASONS = {
     "round trip, 1 MiB": (
         "each message is one call to write and one to read, as in the raw program (strace); both swing "
         "between 0.3 and 0.8 ms from one run to the next, and a median of few runs swings with them."),
+    "round trip of a small object, against CPython": (
+        "nearly all of it is the kernel's, on both sides: compare with the raw sockets above."),
     "round trip of a small object, TCP": (
         "the wait for an answer has a limit of 50 ms (SO_RCVTIMEO), so that another thread's cancel is "
         "noticed; the raw program with nothing but that limit takes 1.05 times as long. The rest is "
@@ -49,6 +51,9 @@ REASONS = {
         "what belongs to a client has left the caches by the time it speaks again, and a message "
         "misses 29 cache lines of it (in a simulation of 3,000 clients), where plain Asio misses 21 "
         "and epoll by hand none. To fetch them ahead of the read did not help."),
+    "compiling": (
+        "half of it is Boost.Asio's handlers and executors by themselves (1.3 of 2.6 s on a quiet machine); "
+        "the whole swings between 2.4 and 3.6 s with the machine."),
     "handshakes of a crowd": (
         "each connection gets a state with its locks, its name and its peer's address, and a watch in "
         "epoll that is taken away again when it is handed over."),
