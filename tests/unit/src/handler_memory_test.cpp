@@ -40,10 +40,10 @@ void give_all(const std::vector<void*>& pieces, std::size_t size) {
 
 TEST_CASE("handler memory: what a thread gives back it takes again", "[handler_memory]") {
     const std::size_t size = GENERATE(1U, 32U, 33U, 72U, 256U);
-    const std::vector<void*> pieces = take_many(100, size);
-    CHECK(std::set(pieces.begin(), pieces.end()).size() == 100);
+    const std::vector<void*> pieces = take_many(50, size);
+    CHECK(std::set(pieces.begin(), pieces.end()).size() == 50);
     give_all(pieces, size);
-    const std::vector<void*> again = take_many(100, size);
+    const std::vector<void*> again = take_many(50, size);
     CHECK(std::set(again.begin(), again.end()) == std::set(pieces.begin(), pieces.end()));
     give_all(again, size);
 }
