@@ -42,12 +42,14 @@ class LiteralTest(unittest.TestCase):
 
     def test_every_character_is_shown_as_in_the_newest_python(self):
         """The newest whose Unicode is not newer than ours."""
-        python = [python for python in PYTHONS if unicode_of(python) <= UNICODE][-1]
-        characters = [character for character in characters_known_to(python)
-                      if character not in "'\\\x7f"]
+        python, unicode = [(python, unicode) for python in PYTHONS
+                           for unicode in [unicode_of(python)] if unicode <= UNICODE][-1]
+        is_ours = unicode == UNICODE
+        codes = range(0x20, 0x110000) if is_ours else codes_assigned_in(python)
+        characters = [chr(code) for code in codes if chr(code) not in "'\\\x7f"]
         runs = ["'" + "".join(characters[i:i + 256]) + "'" for i in range(0, len(characters), 256)]
         runs = [run for run in runs if is_utf8(run)]
-        self.assertGreater(len(runs), 500)
+        self.assertGreater(len(runs), 4000 if is_ours else 500)
         self.assertEqual(self.compare(python, runs), len(runs))
 
     def test_every_python_agrees_about_random_values(self):
@@ -79,13 +81,10 @@ def unicode_of(python):
     return tuple(int(number) for number in version.split("."))
 
 
-def characters_known_to(python):
-    """All from the space on, or, where Python goes by an older Unicode than we do, those that it has."""
-    codes = range(0x20, 0x110000)
-    if unicode_of(python) != UNICODE:
-        codes = said_by(python, "import unicodedata\nfor code in range(0x20, 0x110000):\n"
-                                "    if unicodedata.category(chr(code)) != 'Cn': print(code)")
-    return [chr(int(code)) for code in codes]
+def codes_assigned_in(python):
+    """Of a Python with an older Unicode than ours: the characters that it has."""
+    return map(int, said_by(python, "import unicodedata\nfor code in range(0x20, 0x110000):\n"
+                                    "    if unicodedata.category(chr(code)) != 'Cn': print(code)"))
 
 
 def excused(literal, here, there):

@@ -9,8 +9,16 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace support {
+
+/// Puts every system call of this thread, and of those that it starts, through the filter.
+inline bool filter_calls(std::span<sock_filter> filter) {
+    const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
 
 /// From now on a system call fails with an errno in this thread and in those that it starts; it is
 /// not to be undone, and so a thread of the test's own does it. False where this machine's rules
@@ -22,9 +30,7 @@ inline bool refuse(long number, int error) {
         sock_filter BPF_STMT(BPF_RET | BPF_K,
                              SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error)),
         sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-    const sock_fprog program{filter.size(), filter.data()};
-    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    return filter_calls(filter);
 }
 
 /// The same, but only where the call's first argument is this.
@@ -37,9 +43,7 @@ inline bool refuse(long number, int first, int error) {
         sock_filter BPF_STMT(BPF_RET | BPF_K,
                              SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error)),
         sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-    const sock_fprog program{filter.size(), filter.data()};
-    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    return filter_calls(filter);
 }
 
 }  // namespace support

@@ -104,12 +104,3 @@ struct boost::asio::associator<Associator, parley::asynchronous::KeptHandler<Inn
         return Associator<Inner, Default>::get(handler.inner(), candidate);
     }
 };
-
-template <typename Inner, typename Default>
-struct boost::asio::associated_allocator<parley::asynchronous::KeptHandler<Inner>, Default> {
-    using type = parley::asynchronous::HandlerAllocator<void>;
-    static type get(const parley::asynchronous::KeptHandler<Inner>&) noexcept { return {}; }
-    static type get(const parley::asynchronous::KeptHandler<Inner>&, const Default&) noexcept {
-        return {};
-    }
-};
