@@ -261,9 +261,23 @@ std::byte FrameReader::take_byte() {
 }
 
 void FrameReader::consume_kept() {
+    if (state_ == State::stashed && start_next_short()) return;
     if (state_ == State::stashed) at_ = static_cast<std::size_t>(payload_ - stash_.data()) + size_;
     if (body_.capacity() > 0) body_ = Buffer();
     start_next();
+}
+
+// What most often follows in stash_ where small messages come together.
+bool FrameReader::start_next_short() noexcept {
+    const std::byte* const next = payload_ + size_;
+    const auto left = static_cast<std::size_t>(stash_.end() - next);
+    if (left < short_header_size || ahead_.capacity() > 0) return false;
+    const std::uint32_t size = load_length(next);
+    if (size > left - short_header_size || size > short_frame_limit) return false;
+    at_ = static_cast<std::size_t>(next - stash_.data());
+    payload_ = next + short_header_size;
+    size_ = size;
+    return true;
 }
 
 void FrameReader::start_next() {

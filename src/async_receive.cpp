@@ -111,7 +111,7 @@ struct TakeBuffer : TakeFrame {
     explicit TakeBuffer(Buffer& into) noexcept : buffer(&into) {}
     void begin(ConnectionState& connection) const { connection.direct_into(*buffer); }
     Result<void> take(ConnectionState& connection, Results&) {
-        connection.take_into(*buffer);
+        connection.take_directed(*buffer);
         is_taken = true;
         return {};
     }
@@ -199,7 +199,7 @@ public:
     using Inner = typename TypesFor<Results>::Handler;
     using allocator_type = typename Inner::allocator_type;
 
-    static void begin(Call call, Inner handler, Take take) {
+    static void begin(const Call& call, Inner handler, Take take) {
         if (const Failure refused = refusal(call.connection.get()); refused.code.failed()) {
             if (call.connection) call.connection->note_failure(refused);
             return post_completion(call.executor, std::move(handler), refused.code, Results(),
@@ -330,7 +330,7 @@ std::optional<error_code> ReceiveCall<Take>::look_inside(bool is_readable, Resul
 
 template <typename Take>
 std::optional<error_code> ReceiveCall<Take>::wait(const Call& call) {
-    const State& state = call.connection;
+    const State state = call.connection;
     const std::lock_guard lock(state->async_mutex);
     if (state->occupancy.is_closed() || state->waits.epoch() != since_) return canceled().code;
     AsyncSide& side = state->async_side(call.executor);
@@ -366,15 +366,15 @@ typename ReceiveCall<Take>::Inner ReceiveCall<Take>::finish() {
 
 }  // namespace
 
-void receive_value(Call call, Handler<Value> handler) {
-    ReceiveCall<TakeValue>::begin(std::move(call), std::move(handler), {});
+void receive_value(const Call& call, Handler<Value> handler) {
+    ReceiveCall<TakeValue>::begin(call, std::move(handler), {});
 }
 
-void receive_bytes(Call call, Handler<Buffer> handler) {
-    ReceiveCall<TakeBytes>::begin(std::move(call), std::move(handler), TakeBytes());
+void receive_bytes(const Call& call, Handler<Buffer> handler) {
+    ReceiveCall<TakeBytes>::begin(call, std::move(handler), TakeBytes());
 }
 
-void receive_bytes_up_to(Call call, Handler<Buffer> handler, std::int64_t maxlength) {
+void receive_bytes_up_to(const Call& call, Handler<Buffer> handler, std::int64_t maxlength) {
     if (maxlength < 0) {
         const Failure failure(Errc::invalid_argument, "expected a maxlength of 0 or more, got " +
                                                           std::to_string(maxlength));
@@ -382,24 +382,24 @@ void receive_bytes_up_to(Call call, Handler<Buffer> handler, std::int64_t maxlen
         return post_completion(call.executor, std::move(handler), failure.code,
                                std::tuple<Buffer>(), call.is_at_home);
     }
-    ReceiveCall<TakeBytes>::begin(std::move(call), std::move(handler),
+    ReceiveCall<TakeBytes>::begin(call, std::move(handler),
                                   TakeBytes(static_cast<std::uint64_t>(maxlength)));
 }
 
-void receive_bytes_into(Call call, Handler<std::size_t> handler, MutableBytes buffer) {
-    ReceiveCall<TakeInto>::begin(std::move(call), std::move(handler), TakeInto(buffer));
+void receive_bytes_into(const Call& call, Handler<std::size_t> handler, MutableBytes buffer) {
+    ReceiveCall<TakeInto>::begin(call, std::move(handler), TakeInto(buffer));
 }
 
-void receive_buffer(Call call, Handler<> handler, Buffer* buffer) {
-    ReceiveCall<TakeBuffer>::begin(std::move(call), std::move(handler), TakeBuffer(*buffer));
+void receive_buffer(const Call& call, Handler<> handler, Buffer* buffer) {
+    ReceiveCall<TakeBuffer>::begin(call, std::move(handler), TakeBuffer(*buffer));
 }
 
-void receive_handle(Call call, Handler<int> handler) {
-    ReceiveCall<TakeHandle>::begin(std::move(call), std::move(handler), {});
+void receive_handle(const Call& call, Handler<int> handler) {
+    ReceiveCall<TakeHandle>::begin(call, std::move(handler), {});
 }
 
-void poll(Call call, Handler<bool> handler) {
-    ReceiveCall<TakeNothing>::begin(std::move(call), std::move(handler), {});
+void poll(const Call& call, Handler<bool> handler) {
+    ReceiveCall<TakeNothing>::begin(call, std::move(handler), {});
 }
 
 error_code decode(ConnectionState& connection, Buffer message, void* object,

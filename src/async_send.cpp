@@ -210,7 +210,7 @@ void begin(const Call& call, QueuedSend& send) {
     completed.post_all(call.executor);
 }
 
-QueuedSend& make(Handler<> handler, Kind kind) {
+QueuedSend& make(Handler<>&& handler, Kind kind) {
     QueuedSend& send = *QueuedSend::make(std::move(handler));
     send.kind = kind;
     return send;
@@ -222,7 +222,7 @@ struct Frame {
     Buffer memory;
 };
 
-QueuedSend& make(Handler<> handler, Frame frame) {
+QueuedSend& make(Handler<>&& handler, Frame frame) {
     QueuedSend& send = make(std::move(handler), Kind::frame);
     send.payload = frame.payload;
     send.pickle = std::move(frame.memory);
@@ -252,7 +252,7 @@ bool may_be_gathered(const Call& call, const Handler<>& handler, const Frame& fr
 }
 
 /// Under the lock: writes a frame past the queue, which what does not go out is put into.
-void go_at_once(const Call& call, Handler<> handler, Frame frame, CompletedSends& completed) {
+void go_at_once(const Call& call, Handler<>&& handler, Frame frame, CompletedSends& completed) {
     const State& connection = call.connection;
     AsyncSide& side = *connection->async;
     const FrameWriter::Position begun = connection->writer.end();
@@ -273,17 +273,14 @@ void go_at_once(const Call& call, Handler<> handler, Frame frame, CompletedSends
     line_up(call, send, completed);
 }
 
-void begin(const Call& call, Handler<> handler, Frame frame) {
-    if (!call.connection) return begin(call, make(std::move(handler), std::move(frame)));
-    ConnectionState& connection = *call.connection;
-    CompletedSends completed;
-    std::unique_lock lock(connection.async_mutex);
-    if (may_be_gathered(call, handler, frame)) {
-        return connection.async->sends.gather(connection, std::move(handler), frame.payload);
-    }
+/// Under the lock that it is given.
+void begin_in_queue(const Call& call, Handler<> handler, Frame frame,
+                    std::unique_lock<std::mutex> given) {
+    CompletedSends completed;  // outlives the lock: it may end what the connection belongs to
+    std::unique_lock lock(std::move(given));
     if (may_go_at_once(call)) {
         go_at_once(call, std::move(handler), std::move(frame), completed);
-        settle(connection);
+        settle(*call.connection);
     } else {
         enter(call, make(std::move(handler), std::move(frame)), completed);
     }
@@ -291,17 +288,25 @@ void begin(const Call& call, Handler<> handler, Frame frame) {
     completed.post_all(call.executor);
 }
 
+void begin(const Call& call, Handler<> handler, Frame frame) {
+    if (!call.connection) return begin(call, make(std::move(handler), std::move(frame)));
+    ConnectionState& connection = *call.connection;
+    std::unique_lock lock(connection.async_mutex);
+    if (may_be_gathered(call, handler, frame)) {
+        return connection.async->sends.gather(connection, std::move(handler), frame.payload);
+    }
+    begin_in_queue(call, std::move(handler), std::move(frame), std::move(lock));
+}
+
 }  // namespace
 
-// NOLINTBEGIN(performance-unnecessary-value-param): initiate() begins every call by one signature,
-// and those that receive keep what they are given.
-void send_value(Call call, Handler<> handler, Value value) {
+void send_value(const Call& call, Handler<> handler, Value value) {
     QueuedSend& send = make(std::move(handler), Kind::value);
     send.value = std::move(value);
     begin(call, send);
 }
 
-void send_pickle(Call call, Handler<> handler, Result<Buffer> pickle) {
+void send_pickle(const Call& call, Handler<> handler, Result<Buffer> pickle) {
     if (!pickle) {
         error_code error = pickle.error().code;
         if (call.connection) {
@@ -313,24 +318,23 @@ void send_pickle(Call call, Handler<> handler, Result<Buffer> pickle) {
     begin(call, std::move(handler), {payload, std::move(*pickle)});
 }
 
-void send_bytes(Call call, Handler<> handler, ConstBytes payload) {
+void send_bytes(const Call& call, Handler<> handler, ConstBytes payload) {
     begin(call, std::move(handler), {payload, {}});
 }
 
-void send_handle(Call call, Handler<> handler, int descriptor) {
+void send_handle(const Call& call, Handler<> handler, int descriptor) {
     QueuedSend& send = make(std::move(handler), Kind::handle);
     send.descriptor = descriptor;
     begin(call, send);
 }
 
-void flush(Call call, Handler<> handler) {
+void flush(const Call& call, Handler<> handler) {
     begin(call, make(std::move(handler), Kind::flush));
 }
 
-void shutdown(Call call, Handler<> handler) {
+void shutdown(const Call& call, Handler<> handler) {
     begin(call, make(std::move(handler), Kind::shutdown));
 }
-// NOLINTEND(performance-unnecessary-value-param)
 
 Result<Buffer> encode(const State& connection, const void* object, pickle::Encode encode_object) {
     if (!connection) return Failure(Errc::closed);

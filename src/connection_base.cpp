@@ -43,6 +43,12 @@ private:
     Buffer buffer_;
 };
 
+/// Makes a frame current.
+void receive_frame(const Reception& reception, Deadline deadline) {
+    if (reception->has_frame()) return;
+    reception->receive_frame(deadline, reception.since()).value();
+}
+
 /// Receives a frame into memory of the caller's, which the reader forgets where that fails.
 void receive_directed(const Reception& reception, Deadline deadline) {
     try {
@@ -127,14 +133,14 @@ void ConnectionBase::send_encoded(const void* object, pickle::Encode encode, Tim
 Value ConnectionBase::recv(TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Reception reception(state_);
-    reception->receive_frame(deadline, reception.since()).value();
+    receive_frame(reception, deadline);
     return reception->take_value().value();
 }
 
 void ConnectionBase::recv_decoded(void* object, pickle::Decode decode, TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Reception reception(state_);
-    reception->receive_frame(deadline, reception.since()).value();
+    receive_frame(reception, deadline);
     reception->take_decoded(object, decode).value();
 }
 
@@ -156,7 +162,7 @@ void ConnectionBase::send_bytes(ConstBytes buffer, std::int64_t offset,
 Buffer ConnectionBase::recv_bytes(TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Reception reception(state_);
-    reception->receive_frame(deadline, reception.since()).value();
+    receive_frame(reception, deadline);
     reception->count_received();
     return reception->reader.take();
 }
@@ -166,7 +172,7 @@ Buffer ConnectionBase::recv_bytes(std::int64_t maxlength, TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Reception reception(state_);
     const FrameLimit limit(*reception, static_cast<std::uint64_t>(maxlength));
-    reception->receive_frame(deadline, reception.since()).value();
+    receive_frame(reception, deadline);
     reception->count_received();
     return reception->reader.take();
 }
@@ -175,10 +181,13 @@ std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, TimeLimit timeo
     const Deadline deadline(timeout);
     const Reception reception(state_);
     FrameReader& reader = reception->reader;
-    reader.direct(buffer);
-    receive_directed(reception, deadline);
+    const bool is_read_now = !reception->has_frame();
+    if (is_read_now) {
+        reader.direct(buffer);
+        receive_directed(reception, deadline);
+    }
     Result<std::size_t> size = reception->take_into(buffer);
-    reader.direct({});
+    if (is_read_now) reader.direct({});
     if (!size) {
         reception->count_received();
         throw BufferTooShort(size.error(), reader.take());
@@ -197,6 +206,7 @@ std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, std::int64_t of
 void ConnectionBase::recv_bytes_into(Buffer& buffer, TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Reception reception(state_);
+    if (reception->has_frame()) return reception->take_into(buffer);
     reception->direct_into(buffer);
     try {
         receive_directed(reception, deadline);
@@ -204,7 +214,7 @@ void ConnectionBase::recv_bytes_into(Buffer& buffer, TimeLimit timeout) {
         buffer.clear();
         throw;
     }
-    reception->take_into(buffer);
+    reception->take_directed(buffer);
 }
 
 bool ConnectionBase::poll(TimeLimit timeout) {

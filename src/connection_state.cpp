@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <limits>
 #include <string>
 
@@ -22,8 +21,6 @@ namespace {
 
 // Gathered frames go out when so much of them has come together.
 constexpr std::size_t cork_size = std::size_t{64} * 1024;
-// A longer payload is not copied to be gathered: it is written from where it is.
-constexpr std::size_t gather_limit = std::size_t{16} * 1024;
 
 // Failures are rare: one mutex for the words of all connections.
 std::mutex failure_mutex;
@@ -102,10 +99,6 @@ Result<bool> ConnectionState::send_at_once(ConstBytes payload, Patience patience
 
 bool ConnectionState::gathers(ConstBytes payload) const noexcept {
     return corked && payload.size() <= gather_limit;
-}
-
-bool ConnectionState::may_gather(ConstBytes payload) const noexcept {
-    return !corked && payload.size() <= gather_limit && has_room();
 }
 
 bool ConnectionState::keeps_gathering() const noexcept {
@@ -190,11 +183,6 @@ Result<void> ConnectionState::check_first_frame() {
                              "its first message is a challenge, and no authkey was given"));
 }
 
-void ConnectionState::count_received() noexcept {
-    messages_received.add(1);
-    bytes_received.add(reader.payload().size());
-}
-
 namespace {
 
 /// Reads the one byte that a descriptor travels with: just that, unless it is read ahead already.
@@ -270,18 +258,9 @@ Result<void> ConnectionState::decode(Buffer message, void* object, pickle::Decod
     return {};
 }
 
-Result<std::size_t> ConnectionState::take_into(MutableBytes buffer) {
-    const ConstBytes payload = reader.payload();
-    if (payload.size() > buffer.size()) {
-        return Failure(Errc::buffer_too_short, "expected at most " + std::to_string(buffer.size()) +
-                                                   " bytes, got " + std::to_string(payload.size()));
-    }
-    count_received();
-    if (payload.data() != buffer.data() && !payload.empty()) {
-        std::memcpy(buffer.data(), payload.data(), payload.size());
-    }
-    reader.consume();
-    return payload.size();
+Failure ConnectionState::buffer_too_short(std::size_t room) const {
+    return {Errc::buffer_too_short, "expected at most " + std::to_string(room) + " bytes, got " +
+                                        std::to_string(reader.payload().size())};
 }
 
 void ConnectionState::direct_into(Buffer& buffer) {
@@ -290,11 +269,16 @@ void ConnectionState::direct_into(Buffer& buffer) {
     reader.direct({buffer.data(), buffer.size()}, true);
 }
 
-void ConnectionState::take_into(Buffer& buffer) {
-    const Result<std::size_t> size = take_into(MutableBytes(buffer.data(), buffer.size()));
-    if (size) buffer.resize(*size);
+void ConnectionState::take_directed(Buffer& buffer) {
+    if (reader.payload().size() <= buffer.capacity()) {
+        take_into(buffer);
+        return reader.direct({});
+    }
     reader.direct({});
-    if (size) return;
+    take_whole(buffer);
+}
+
+void ConnectionState::take_whole(Buffer& buffer) {
     count_received();
     buffer = reader.take();
 }

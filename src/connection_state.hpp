@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -112,7 +113,9 @@ public:
         return writer.empty() || writer.pending() < send_queue_;
     }
     /// Whether the frame is one to be copied while others are on their way.
-    [[nodiscard]] bool may_gather(ConstBytes payload) const noexcept;
+    [[nodiscard]] bool may_gather(ConstBytes payload) const noexcept {
+        return !corked && payload.size() <= gather_limit && has_room();
+    }
     /// Whether what has gathered is to stay for now.
     [[nodiscard]] bool keeps_gathering() const noexcept;
     void count_sent(std::size_t payload_size) noexcept;
@@ -129,7 +132,14 @@ public:
     [[nodiscard]] Result<bool> advance_frame();
     /// Reads the byte that a descriptor travels with (true), if it is there.
     [[nodiscard]] Result<bool> advance_byte();
-    void count_received() noexcept;
+    /// Whether a frame is current that came with an earlier one, so that nothing need be read.
+    [[nodiscard]] bool has_frame() const noexcept {
+        return reader.has_frame() && !expects_no_challenge;
+    }
+    void count_received() noexcept {
+        messages_received.add(1);
+        bytes_received.add(reader.payload().size());
+    }
     [[nodiscard]] Result<Descriptor> recv_handle(Deadline deadline, WaitList::Epoch since);
     /// Descriptors pass over Unix sockets alone.
     [[nodiscard]] Result<void> check_handles() const;
@@ -143,10 +153,20 @@ public:
     [[nodiscard]] Result<void> decode(Buffer message, void* object, pickle::Decode decode);
     /// Moves the frame that is current into the buffer, unless it has arrived there, and consumes
     /// it; its size. Fails with buffer_too_short, and the frame stays current.
-    [[nodiscard]] Result<std::size_t> take_into(MutableBytes buffer);
-    /// Lets the next frame arrive in the buffer; `take_into` makes it the buffer's content.
+    [[nodiscard]] Result<std::size_t> take_into(MutableBytes buffer) {
+        if (reader.payload().size() > buffer.size()) return buffer_too_short(buffer.size());
+        return copy_out(buffer.data());
+    }
+    /// Lets the next frame arrive in the buffer; `take_directed` makes it the buffer's content.
     void direct_into(Buffer& buffer);
-    void take_into(Buffer& buffer);
+    void take_directed(Buffer& buffer);
+    /// Makes the frame that is current, and has not been directed, the buffer's content.
+    void take_into(Buffer& buffer) {
+        const std::size_t size = reader.payload().size();
+        if (size > buffer.capacity()) return take_whole(buffer);
+        buffer.resize(size);
+        static_cast<void>(copy_out(buffer.data()));
+    }
     /// After a broken frame the stream cannot be read on: `_bad_message_length` of CPython.
     void close_reading() noexcept;
     /// Notes the pickle protocol that the peer writes.
@@ -195,6 +215,20 @@ public:
     StreamCount bytes_received;
 
 private:
+    // A longer payload is not copied to be gathered: it is written from where it is.
+    static constexpr std::size_t gather_limit = std::size_t{16} * 1024;
+
+    /// Moves the frame that is current to where there is room for it, and consumes it; its size.
+    std::size_t copy_out(std::byte* to) {
+        const ConstBytes payload = reader.payload();
+        count_received();
+        if (payload.data() != to && !payload.empty())
+            std::memcpy(to, payload.data(), payload.size());
+        reader.consume();
+        return payload.size();
+    }
+    void take_whole(Buffer& buffer);
+    [[nodiscard]] Failure buffer_too_short(std::size_t room) const;
     [[nodiscard]] Failure frame_failure(const Failure& failure);
     /// Whether the frame that is current may be one.
     [[nodiscard]] Result<void> check_frame() {

@@ -44,15 +44,14 @@ void FrameWriter::gather(ConstBytes payload) {
     const FrameHeader header(payload.size());
     const std::size_t size = header.size() + payload.size();
     Backlog& kept = backlog();
+    // First, since an entry without bytes does no harm where there is no memory for these.
+    if (empty() || !kept.entries.back().is_gathered) kept.add_gathered(0);
     const std::size_t offset = kept.gathered.size();
     kept.gathered.resize(offset + size);
     std::byte* const at = kept.gathered.data() + offset;
     header.copy_to(at);
     if (!payload.empty()) std::memcpy(at + header.size(), payload.data(), payload.size());
-    if (!empty() && kept.entries.back().is_gathered)
-        kept.entries.back().size += size;
-    else
-        kept.add_gathered(size);
+    kept.entries.back().size += size;
     end_ += size;
 }
 

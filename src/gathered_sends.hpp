@@ -31,6 +31,10 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return next_ == sends_.size(); }
     [[nodiscard]] const Send& front() const noexcept { return sends_[next_]; }
+    /// Has the next `push_back` throw nothing.
+    void reserve_one() {
+        if (sends_.size() == sends_.capacity()) sends_.reserve(4 * sends_.size() + 16);
+    }
     void push_back(Send send) { sends_.push_back(std::move(send)); }
     [[nodiscard]] Send pop_front() {
         Send first = std::move(sends_[next_]);

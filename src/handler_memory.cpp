@@ -14,12 +14,12 @@ struct Piece {
 
 constexpr std::size_t step = 32;  ///< Sizes are rounded up to its multiples.
 constexpr std::size_t size_count = 32;
-constexpr std::size_t max_kept = 16 << 10;  ///< Bytes of one size, by each thread.
+constexpr std::size_t max_kept = 64 << 10;  ///< Bytes of one size, by each thread.
 
 /// Pieces of one size, the last one given back first.
 struct Shelf {
     Piece* first;
-    std::size_t count;
+    std::size_t kept;  ///< Bytes.
 };
 
 /// What a thread keeps.
@@ -52,14 +52,18 @@ constexpr std::size_t index_of(std::size_t size) noexcept {
     return (size - 1) / step;
 }
 
+constexpr std::size_t rounded(std::size_t index) noexcept {
+    return (index + 1) * step;
+}
+
 }  // namespace
 
 void* take_handler_memory(std::size_t size) {
     const std::size_t index = index_of(size);
     if (index >= size_count) return ::operator new(size);
     Shelf& shelf = kept.shelves[index];
-    if (shelf.first == nullptr) return ::operator new((index + 1) * step);
-    --shelf.count;
+    if (shelf.first == nullptr) return ::operator new(rounded(index));
+    shelf.kept -= rounded(index);
     return std::exchange(shelf.first, shelf.first->next);
 }
 
@@ -67,10 +71,10 @@ void give_handler_memory(void* memory, std::size_t size) noexcept {
     const std::size_t index = index_of(size);
     if (index >= size_count || kept.is_over) return ::operator delete(memory);
     Shelf& shelf = kept.shelves[index];
-    if (shelf.count >= max_kept / step / (index + 1)) return ::operator delete(memory);
+    if (shelf.kept + rounded(index) > max_kept) return ::operator delete(memory);
     if (!kept.is_cleared_at_exit) clear_at_exit();
     shelf.first = ::new (memory) Piece{shelf.first};
-    ++shelf.count;
+    shelf.kept += rounded(index);
 }
 
 }  // namespace parley::asynchronous

@@ -26,7 +26,7 @@ using NodeAllocator =
 
 }  // namespace
 
-QueuedSend* QueuedSend::make(Handler handler) {
+QueuedSend* QueuedSend::make(Handler&& handler) {
     NodeAllocator allocator(handler.get_allocator());
     return new (allocator.allocate(1)) QueuedSend(std::move(handler));
 }
@@ -75,6 +75,10 @@ void CompletedSends::call_all(const boost::asio::any_io_executor& executor,
                               QueuedSend::Handler first) {
     try {
         if (first) asynchronous::Completion<>(std::move(first), {}, {})();
+        while (has_gathered()) {
+            GatheredSends::Send send = gathered_->pop_front();
+            std::move(send.handler)(send.outcome);
+        }
         while (!empty())
             complete_first(executor, true);
     } catch (...) {
@@ -119,10 +123,11 @@ std::uint64_t SendQueue::add(QueuedSend& send) noexcept {
     return send.number;
 }
 
-void SendQueue::gather(ConnectionState& connection, QueuedSend::Handler handler,
+void SendQueue::gather(ConnectionState& connection, QueuedSend::Handler&& handler,
                        ConstBytes payload) {
     if (!gathered_) gathered_ = std::make_unique<GatheredSends>();
     if (gathered_->empty()) gathered_->begin = connection.writer.end();
+    gathered_->reserve_one();
     connection.writer.gather(payload);
     gathered_->push_back({std::move(handler), payload.size(), {}});
 }

@@ -25,7 +25,8 @@ public:
     using List = boost::intrusive::list<QueuedSend, boost::intrusive::constant_time_size<false>>;
     enum class Kind : std::uint8_t { frame, value, handle, flush, shutdown };
 
-    static QueuedSend* make(Handler handler);
+    /// Where that throws, the handler is still the caller's, who may hold a lock.
+    static QueuedSend* make(Handler&& handler);
     /// Frees the memory and gives back the handler, which may be called then.
     static Handler take_handler(QueuedSend* send);
     [[nodiscard]] const Handler& handler() const noexcept { return handler_; }
@@ -50,7 +51,7 @@ public:
     boost::system::error_code outcome;
 
 private:
-    explicit QueuedSend(Handler handler) : handler_(std::move(handler)) {}
+    explicit QueuedSend(Handler&& handler) : handler_(std::move(handler)) {}
     ~QueuedSend() = default;
 
     Handler handler_;
@@ -103,8 +104,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return sends_.empty() && !has_gathered(); }
     /// Whether a message may be gathered, with none before it that was not.
     [[nodiscard]] bool may_gather() const noexcept { return sends_.empty(); }
-    /// Takes a call in whose payload the writer takes at once.
-    void gather(ConnectionState& connection, QueuedSend::Handler handler, ConstBytes payload);
+    /// Takes a call in whose payload the writer takes at once. Where that throws, nothing is taken.
+    void gather(ConnectionState& connection, QueuedSend::Handler&& handler, ConstBytes payload);
     /// Whether the call that was added last is still here.
     [[nodiscard]] bool has(std::uint64_t number) const noexcept {
         return !sends_.empty() && sends_.back().number == number;

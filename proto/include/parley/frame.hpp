@@ -179,6 +179,7 @@ private:
     void settle();
     void keep_borrowed();
     void consume_kept();
+    [[nodiscard]] bool start_next_short() noexcept;
     void start_next();
     void unread_frame();
     void open_body();

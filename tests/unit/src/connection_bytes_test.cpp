@@ -103,6 +103,44 @@ TEST_CASE("connection: offsets and sizes out of range are refused and send nothi
     CHECK(ends.peer.read_all().empty());
 }
 
+TEST_CASE("connection: messages that came together fill one buffer after the other",
+          "[connection]") {
+    Ends ends;
+    const std::vector<std::size_t> sizes{5, 0, 300, 7, 16384, 1, 40000, 40001, 2};
+    std::string together;
+    for (const std::size_t size : sizes)
+        together += frame(counting(size));
+    const Worker writer([&] { ends.peer.write(together); });
+    Buffer buffer;
+    for (const std::size_t size : sizes) {
+        const std::size_t room = buffer.capacity();
+        const std::byte* const memory = buffer.data();
+        ends.connection.recv_bytes_into(buffer);
+        CHECK(buffer.view() == counting(size));
+        if (size <= room) CHECK(buffer.data() == memory);
+    }
+    CHECK(ends.connection.counters().messages_received == sizes.size());
+    CHECK(ends.connection.counters().stream_received == together.size());
+}
+
+TEST_CASE("connection: a message that came with another one is refused where it is too long",
+          "[connection]") {
+    Ends ends;
+    std::array<std::byte, 4> into{};
+    ends.peer.write(frame("abc") + frame("defghi") + frame("jkl") + frame("mnopq") + frame("r"));
+    CHECK(ends.connection.recv_bytes_into(into) == 3);
+    try {
+        ends.connection.recv_bytes_into(into);
+        FAIL("no error");
+    } catch (const parley::BufferTooShort& error) {
+        CHECK(as_text(error.message()) == "defghi");
+    }
+    CHECK(ends.connection.recv_bytes_into(into) == 3);
+    CHECK(failure_of([&] { static_cast<void>(ends.connection.recv_bytes(4)); }) ==
+          Errc::message_too_long);
+    CHECK_FALSE(ends.connection.readable());
+}
+
 TEST_CASE("connection: a message goes into a buffer from an offset on", "[connection]") {
     Ends ends;
     std::array<std::byte, 8> into{};

@@ -33,9 +33,10 @@ using Handler = boost::asio::any_completion_handler<void(boost::system::error_co
 template <typename T, typename... Results>
 concept Token = boost::asio::completion_token_for<T, void(boost::system::error_code, Results...)>;
 
-/// On which connection, on which executor, and for how long at most.
+/// On which connection, on which executor, and for how long at most. The connection is the caller's
+/// own while the call begins: once the handler is where it may be called from, that may be over.
 struct Call {
-    std::shared_ptr<ConnectionState> connection;
+    const std::shared_ptr<ConnectionState>& connection;
     boost::asio::any_io_executor executor;
     TimeLimit timeout;
     bool is_at_home = false;  ///< The handler is to be called on that very executor.
@@ -44,21 +45,21 @@ struct Call {
 // Each begins at once, and calls the handler exactly once, never before it has returned; or
 // destroys it, where the executor's context ends before.
 
-void send_value(Call call, Handler<> handler, Value value);
+void send_value(const Call& call, Handler<> handler, Value value);
 /// Sends a pickle that is made already; a failure to make it is the outcome of the call.
-void send_pickle(Call call, Handler<> handler, Result<Buffer> pickle);
-void send_bytes(Call call, Handler<> handler, ConstBytes payload);
-void send_handle(Call call, Handler<> handler, int descriptor);
-void flush(Call call, Handler<> handler);
-void shutdown(Call call, Handler<> handler);
+void send_pickle(const Call& call, Handler<> handler, Result<Buffer> pickle);
+void send_bytes(const Call& call, Handler<> handler, ConstBytes payload);
+void send_handle(const Call& call, Handler<> handler, int descriptor);
+void flush(const Call& call, Handler<> handler);
+void shutdown(const Call& call, Handler<> handler);
 
-void receive_value(Call call, Handler<Value> handler);
-void receive_bytes(Call call, Handler<Buffer> handler);
-void receive_bytes_up_to(Call call, Handler<Buffer> handler, std::int64_t maxlength);
-void receive_bytes_into(Call call, Handler<std::size_t> handler, MutableBytes buffer);
-void receive_buffer(Call call, Handler<> handler, Buffer* buffer);
-void receive_handle(Call call, Handler<int> handler);
-void poll(Call call, Handler<bool> handler);
+void receive_value(const Call& call, Handler<Value> handler);
+void receive_bytes(const Call& call, Handler<Buffer> handler);
+void receive_bytes_up_to(const Call& call, Handler<Buffer> handler, std::int64_t maxlength);
+void receive_bytes_into(const Call& call, Handler<std::size_t> handler, MutableBytes buffer);
+void receive_buffer(const Call& call, Handler<> handler, Buffer* buffer);
+void receive_handle(const Call& call, Handler<int> handler);
+void poll(const Call& call, Handler<bool> handler);
 
 [[nodiscard]] inline ConstBytes as_bytes(std::string_view text) noexcept {
     return {reinterpret_cast<const std::byte*>(text.data()), text.size()};

@@ -8,6 +8,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace parley::asynchronous {
@@ -16,7 +17,11 @@ namespace parley::asynchronous {
 /// takes no memory.
 template <typename Handler, typename Executor>
 [[nodiscard]] bool is_at_home(const Handler& handler, const Executor& executor) {
-    const auto associated = boost::asio::get_associated_executor(handler, executor);
+    const auto& associated = boost::asio::get_associated_executor(handler, executor);
+    if constexpr (std::is_same_v<decltype(associated), const Executor&>) {
+        // Asio gives back the very one for a handler that has none: no need to compare.
+        if (&associated == &executor) return true;
+    }
     if constexpr (requires { static_cast<bool>(associated == executor); }) {
         return associated == executor;
     } else {
@@ -65,14 +70,14 @@ auto initiate_with(Object& object, Token& token, Begin begin, Arguments&&... arg
 template <typename Token, typename Object, typename... Results, typename... Parameters,
           typename... Arguments>
 auto initiate(Object& object, Token& token,
-              void (*function)(Call, Handler<Results...>, Parameters...), TimeLimit timeout,
+              void (*function)(const Call&, Handler<Results...>, Parameters...), TimeLimit timeout,
               Arguments&&... arguments) {
     return initiate_with<Token, void(boost::system::error_code, Results...)>(
         object, token,
         [function](Object& connection, auto&& handler, TimeLimit limit, auto&&... rest) {
-            Call call = call_of(connection, handler, limit);
+            const Call call = call_of(connection, handler, limit);
             function(
-                std::move(call),
+                call,
                 Handler<Results...>(with_handler_memory(std::forward<decltype(handler)>(handler))),
                 std::forward<decltype(rest)>(rest)...);
         },
@@ -94,10 +99,9 @@ auto initiate_receive_object(Object& object, Token& token, TimeLimit timeout) {
                 state.reset();
                 std::forward<decltype(inner)>(inner)(error, std::move(received));
             };
-            Call call = call_of(connection, handler, limit);
-            receive_bytes(std::move(call),
-                          with_handler_memory(MappedHandler(
-                              std::forward<decltype(handler)>(handler), std::move(map))));
+            const Call call = call_of(connection, handler, limit);
+            receive_bytes(call, with_handler_memory(MappedHandler(
+                                    std::forward<decltype(handler)>(handler), std::move(map))));
         },
         timeout);
 }
