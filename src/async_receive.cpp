@@ -62,6 +62,7 @@ private:
 struct TakeFrame {
     static error_code timed_out() noexcept { return Errc::timeout; }
     void begin(ConnectionState&) const {}
+    static bool has_to_wait(const ConnectionState& connection) { return connection.is_drained(); }
     Result<bool> advance(ConnectionState& connection, bool) const {
         return connection.advance_frame();
     }
@@ -128,6 +129,7 @@ struct TakeHandle {
     using Results = std::tuple<int>;
     static error_code timed_out() noexcept { return Errc::timeout; }
     void begin(ConnectionState&) const {}
+    static bool has_to_wait(const ConnectionState&) { return false; }
     Result<bool> advance(ConnectionState& connection, bool) const {
         if (Result<void> able = connection.check_handles(); !able) return able.error();
         return connection.advance_byte();
@@ -146,6 +148,7 @@ struct TakeNothing {
     using Results = std::tuple<bool>;
     static error_code timed_out() noexcept { return {}; }
     void begin(ConnectionState&) const {}
+    static bool has_to_wait(const ConnectionState& connection) { return connection.is_drained(); }
     Result<bool> advance(ConnectionState& connection, bool is_readable) const {
         const Result<bool> ready = connection.reader.ready();
         return is_readable || ready.has_error() || *ready;
@@ -239,7 +242,7 @@ private:
     /// Goes to the reactor, or returns the outcome where there is no waiting any more: for the
     /// first time, and again.
     std::optional<error_code> wait(const Call& call);
-    std::optional<error_code> wait_on(const State& state);
+    std::optional<error_code> wait_on();
     /// Gives up the connection, and returns the handler to be called.
     Inner finish();
 
@@ -278,7 +281,8 @@ void ReceiveCall<Take>::begin(const Call& call) {
     Results results{};
     const bool is_only_try = call.timeout && call.timeout->count() <= 0;
     if (is_only_try) connection().transport.expect_bytes();
-    std::optional<error_code> outcome = look(false, results);
+    std::optional<error_code> outcome;
+    if (!Take::has_to_wait(connection())) outcome = look(false, results);
     if (!outcome && is_only_try) outcome = Take::timed_out();
     if (!outcome) outcome = wait(call);
     if (!outcome) return;
@@ -287,14 +291,13 @@ void ReceiveCall<Take>::begin(const Call& call) {
 
 template <typename Take>
 void ReceiveCall<Take>::operator()(error_code error) {
-    const State state = claim_.connection();
     Results results{};
     std::optional<error_code> outcome;
     if (!error)
         outcome = look(true, results);
     else if (error != boost::asio::error::operation_aborted)
-        outcome = state->note_failure(state->from_peer(error));
-    if (!outcome) outcome = wait_on(state);
+        outcome = connection().note_failure(connection().from_peer(error));
+    if (!outcome) outcome = wait_on();
     if (!outcome) return;
     const auto extras = std::move(extras_);
     if (extras) extras->timer.reset();
@@ -338,7 +341,7 @@ std::optional<error_code> ReceiveCall<Take>::wait(const Call& call) {
         extras().elsewhere = tracked_work(handler_, call.executor);
     }
     const std::uint64_t number = side.begin_receive();
-    heed_slot(handler_, EndReceive{claim_.connection(), number});
+    if (has_slot(handler_)) heed_slot(handler_, EndReceive{claim_.connection(), number});
     if (call.timeout) {
         boost::asio::steady_timer& timer = extras().timer.emplace(side.executor(), *call.timeout);
         end_at_expiry(timer, {claim_.connection(), number}, Take::timed_out());
@@ -348,7 +351,8 @@ std::optional<error_code> ReceiveCall<Take>::wait(const Call& call) {
 }
 
 template <typename Take>
-std::optional<error_code> ReceiveCall<Take>::wait_on(const State& state) {
+std::optional<error_code> ReceiveCall<Take>::wait_on() {
+    const State state = claim_.connection();
     const std::lock_guard lock(state->async_mutex);
     if (state->occupancy.is_closed() || state->waits.epoch() != since_) return canceled().code;
     AsyncSide& side = *state->async;

@@ -6,6 +6,7 @@
 #include "system_failure.hpp"
 
 #include <parley/asynchronous/call.hpp>
+#include <parley/asynchronous/handler_memory.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -30,6 +31,8 @@ void drop_all(ConnectionState& connection) noexcept;
 template <void (*GoOn)(const State&, Handler<>)>
 class Continuation {
 public:
+    using allocator_type = HandlerAllocator<void>;
+
     explicit Continuation(State connection, Handler<> first = {}) noexcept
         : connection_(std::move(connection)), first_(std::move(first)) {}
     Continuation(Continuation&&) noexcept = default;
@@ -44,6 +47,7 @@ public:
         const State connection = std::move(connection_);
         GoOn(connection, std::move(first_));
     }
+    [[nodiscard]] static allocator_type get_allocator() noexcept { return {}; }
 
 private:
     State connection_;
@@ -84,23 +88,32 @@ void write_on(const State& connection, Handler<>) {
     settle(*connection);
 }
 
-/// What has gathered in the queue goes out before anybody is told of what is out already, so that
-/// the peer has something to do meanwhile.
-void take_turn(const State& connection, Handler<> first) {
+/// Under the lock that it is given: what has gathered in the queue goes out before anybody is told
+/// of what is out already, so that the peer has something to do meanwhile.
+void take_turn_of_many(const State& connection, Handler<> first,
+                       std::unique_lock<std::mutex> given) {
     CompletedSends completed;
-    boost::asio::any_io_executor executor;
-    {
-        const std::lock_guard lock(connection->async_mutex);
-        AsyncSide& side = *connection->async;
-        executor = side.executor();
-        side.awaits_turn = false;
-        completed.take(side.completed);
-        if (!side.sends.empty() && !side.waits_to_write) {
-            progress(connection);
-            settle(*connection);
-        }
+    std::unique_lock lock(std::move(given));
+    AsyncSide& side = *connection->async;
+    const boost::asio::any_io_executor executor = side.executor();
+    completed.take(side.completed);
+    if (!side.sends.empty() && !side.waits_to_write) {
+        progress(connection);
+        settle(*connection);
     }
+    lock.unlock();
     completed.call_all(executor, std::move(first));
+}
+
+void take_turn(const State& connection, Handler<> first) {
+    std::unique_lock lock(connection->async_mutex);
+    AsyncSide& side = *connection->async;
+    side.awaits_turn = false;
+    if (!side.completed.empty() || !side.sends.empty()) {
+        return take_turn_of_many(connection, std::move(first), std::move(lock));
+    }
+    lock.unlock();
+    if (first) std::move(first)(error_code());
 }
 
 void drop_all(ConnectionState& connection) noexcept {
@@ -247,8 +260,7 @@ bool may_be_gathered(const Call& call, const Handler<>& handler, const Frame& fr
     return call.is_at_home && !call.timeout && (side.awaits_turn || side.waits_to_write) &&
            side.sends.may_gather() && side.completed.has_gathered_alone() &&
            connection.may_gather(frame.payload) && side.runs_on(call.executor) &&
-           !boost::asio::get_associated_cancellation_slot(handler).is_connected() &&
-           may_send(connection);
+           !has_slot(handler) && may_send(connection);
 }
 
 /// Under the lock: writes a frame past the queue, which what does not go out is put into.

@@ -25,6 +25,11 @@ template <typename... Results>
                                boost::asio::execution::outstanding_work.tracked);
 }
 
+template <typename... Results>
+[[nodiscard]] bool has_slot(const Handler<Results...>& handler) {
+    return boost::asio::get_associated_cancellation_slot(handler).is_connected();
+}
+
 /// Has the handler's cancellation slot, where there is one, call `cancel` with the type.
 template <typename... Results, typename Cancel>
 void heed_slot(const Handler<Results...>& handler, Cancel cancel) {

@@ -136,6 +136,10 @@ public:
     [[nodiscard]] bool has_frame() const noexcept {
         return reader.has_frame() && !expects_no_challenge;
     }
+    /// Whether there is nothing to receive before the descriptor becomes readable.
+    [[nodiscard]] bool is_drained() const noexcept {
+        return transport.is_drained() && !reader.has_bytes();
+    }
     void count_received() noexcept {
         messages_received.add(1);
         bytes_received.add(reader.payload().size());

@@ -25,8 +25,8 @@ struct Shelf {
 /// What a thread keeps.
 struct Kept {
     std::array<Shelf, size_count> shelves;
-    bool is_cleared_at_exit;  ///< There is somebody who will.
-    bool is_over;             ///< The thread ends: nothing is kept any more.
+    std::size_t limit;  ///< Bytes of one size: none before there is somebody who clears at exit.
+    bool is_over;       ///< The thread ends: nothing is kept any more.
 };
 constinit thread_local Kept kept{};
 
@@ -39,13 +39,16 @@ struct Clearing {
             for (Piece* piece = shelf.first; piece != nullptr;)
                 ::operator delete(std::exchange(piece, piece->next));
         }
-        kept = {{}, true, true};
+        kept = {{}, 0, true};
     }
 };
 
-[[gnu::cold]] void clear_at_exit() noexcept {
+/// False once the thread ends.
+[[gnu::cold]] bool begin_to_keep() noexcept {
+    if (kept.is_over) return false;
     static thread_local const Clearing clearing;
-    kept.is_cleared_at_exit = true;
+    kept.limit = max_kept;
+    return true;
 }
 
 constexpr std::size_t index_of(std::size_t size) noexcept {
@@ -69,12 +72,14 @@ void* take_handler_memory(std::size_t size) {
 
 void give_handler_memory(void* memory, std::size_t size) noexcept {
     const std::size_t index = index_of(size);
-    if (index >= size_count || kept.is_over) return ::operator delete(memory);
+    if (index >= size_count) return ::operator delete(memory);
     Shelf& shelf = kept.shelves[index];
-    if (shelf.kept + rounded(index) > max_kept) return ::operator delete(memory);
-    if (!kept.is_cleared_at_exit) clear_at_exit();
+    const std::size_t total = shelf.kept + rounded(index);
+    if (total > kept.limit && (kept.limit > 0 || !begin_to_keep())) {
+        return ::operator delete(memory);
+    }
     shelf.first = ::new (memory) Piece{shelf.first};
-    shelf.kept += rounded(index);
+    shelf.kept = total;
 }
 
 }  // namespace parley::asynchronous

@@ -74,7 +74,7 @@ void CompletedSends::post_all(const boost::asio::any_io_executor& executor) {
 void CompletedSends::call_all(const boost::asio::any_io_executor& executor,
                               QueuedSend::Handler first) {
     try {
-        if (first) asynchronous::Completion<>(std::move(first), {}, {})();
+        if (first) std::move(first)(error_code());
         while (has_gathered()) {
             GatheredSends::Send send = gathered_->pop_front();
             std::move(send.handler)(send.outcome);

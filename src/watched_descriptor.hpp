@@ -30,11 +30,12 @@ public:
     /// Calls the handler, on the executor, once the descriptor can be read or written, or the wait
     /// is ended.
     template <typename WaitHandler>
-    void wait(int descriptor, WaitType type, WaitHandler handler) {
+    void wait(int descriptor, WaitType type, WaitHandler&& handler) {
         if (Plain* const plain = std::get_if<Plain>(&watched_))
-            wait_with(*plain, descriptor, type, std::move(handler));
+            wait_with(*plain, descriptor, type, std::forward<WaitHandler>(handler));
         else
-            wait_with(*std::get<Any>(watched_), descriptor, type, std::move(handler));
+            wait_with(*std::get<Any>(watched_), descriptor, type,
+                      std::forward<WaitHandler>(handler));
     }
     /// Ends all waits now, with operation_aborted.
     void end_waits() noexcept;
@@ -47,9 +48,9 @@ private:
     using Any = std::unique_ptr<boost::asio::posix::stream_descriptor>;
 
     template <typename Watched, typename WaitHandler>
-    static void wait_with(Watched& watched, int descriptor, WaitType type, WaitHandler handler) {
+    static void wait_with(Watched& watched, int descriptor, WaitType type, WaitHandler&& handler) {
         if (!watched.is_open()) watched.assign(descriptor);
-        watched.async_wait(type, std::move(handler));
+        watched.async_wait(type, std::forward<WaitHandler>(handler));
     }
 
     static std::variant<Plain, Any> watched_on(const boost::asio::any_io_executor& executor);
