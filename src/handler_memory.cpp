@@ -5,6 +5,14 @@
 #include <new>
 #include <utility>
 
+// What is kept belongs to nobody: the address sanitizer is to know.
+#if __has_include(<sanitizer/asan_interface.h>)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(memory, size) (static_cast<void>(memory), static_cast<void>(size))
+#define ASAN_UNPOISON_MEMORY_REGION(memory, size) ASAN_POISON_MEMORY_REGION(memory, size)
+#endif
+
 namespace parley::asynchronous {
 namespace {
 
@@ -16,10 +24,33 @@ constexpr std::size_t step = 32;  ///< Sizes are rounded up to its multiples.
 constexpr std::size_t size_count = 32;
 constexpr std::size_t max_kept = 64 << 10;  ///< Bytes of one size, by each thread.
 
+constexpr std::size_t index_of(std::size_t size) noexcept {
+    return (size - 1) / step;
+}
+
+constexpr std::size_t rounded(std::size_t index) noexcept {
+    return (index + 1) * step;
+}
+
 /// Pieces of one size, the last one given back first.
-struct Shelf {
-    Piece* first;
-    std::size_t kept;  ///< Bytes.
+class Shelf {
+public:
+    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+    [[nodiscard]] std::size_t kept() const noexcept { return kept_; }
+    void put(void* memory, std::size_t size) noexcept {
+        first_ = ::new (memory) Piece{first_};
+        kept_ += size;
+        ASAN_POISON_MEMORY_REGION(memory, size);
+    }
+    [[nodiscard]] void* take(std::size_t size) noexcept {
+        ASAN_UNPOISON_MEMORY_REGION(first_, size);
+        kept_ -= size;
+        return std::exchange(first_, first_->next);
+    }
+
+private:
+    Piece* first_;
+    std::size_t kept_;  // bytes
 };
 
 /// What a thread keeps.
@@ -35,9 +66,10 @@ struct Clearing {
     Clearing(const Clearing&) = delete;
     Clearing& operator=(const Clearing&) = delete;
     ~Clearing() {
-        for (const Shelf& shelf : kept.shelves) {
-            for (Piece* piece = shelf.first; piece != nullptr;)
-                ::operator delete(std::exchange(piece, piece->next));
+        for (std::size_t index = 0; index < size_count; ++index) {
+            Shelf& shelf = kept.shelves[index];
+            while (!shelf.empty())
+                ::operator delete(shelf.take(rounded(index)));
         }
         kept = {{}, 0, true};
     }
@@ -51,35 +83,23 @@ struct Clearing {
     return true;
 }
 
-constexpr std::size_t index_of(std::size_t size) noexcept {
-    return (size - 1) / step;
-}
-
-constexpr std::size_t rounded(std::size_t index) noexcept {
-    return (index + 1) * step;
-}
-
 }  // namespace
 
 void* take_handler_memory(std::size_t size) {
     const std::size_t index = index_of(size);
     if (index >= size_count) return ::operator new(size);
     Shelf& shelf = kept.shelves[index];
-    if (shelf.first == nullptr) return ::operator new(rounded(index));
-    shelf.kept -= rounded(index);
-    return std::exchange(shelf.first, shelf.first->next);
+    return shelf.empty() ? ::operator new(rounded(index)) : shelf.take(rounded(index));
 }
 
 void give_handler_memory(void* memory, std::size_t size) noexcept {
     const std::size_t index = index_of(size);
     if (index >= size_count) return ::operator delete(memory);
     Shelf& shelf = kept.shelves[index];
-    const std::size_t total = shelf.kept + rounded(index);
-    if (total > kept.limit && (kept.limit > 0 || !begin_to_keep())) {
+    if (shelf.kept() + rounded(index) > kept.limit && (kept.limit > 0 || !begin_to_keep())) {
         return ::operator delete(memory);
     }
-    shelf.first = ::new (memory) Piece{shelf.first};
-    shelf.kept = total;
+    shelf.put(memory, rounded(index));
 }
 
 }  // namespace parley::asynchronous

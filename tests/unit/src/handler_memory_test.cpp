@@ -17,6 +17,10 @@
 #include <utility>
 #include <vector>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 using parley::asynchronous::give_handler_memory;
 using parley::asynchronous::take_handler_memory;
 
@@ -37,6 +41,17 @@ void give_all(const std::vector<void*>& pieces, std::size_t size) {
 }
 
 }  // namespace
+
+#ifdef __SANITIZE_ADDRESS__
+TEST_CASE("handler memory: the address sanitizer knows what nobody holds", "[handler_memory]") {
+    void* const piece = take_handler_memory(64);
+    give_handler_memory(piece, 64);
+    CHECK(__asan_address_is_poisoned(piece) != 0);
+    CHECK(take_handler_memory(64) == piece);
+    CHECK(__asan_region_is_poisoned(piece, 64) == nullptr);
+    give_handler_memory(piece, 64);
+}
+#endif
 
 TEST_CASE("handler memory: what a thread gives back it takes again", "[handler_memory]") {
     const std::size_t size = GENERATE(1U, 32U, 33U, 72U, 256U);
