@@ -91,8 +91,8 @@ void settle(const State& listener) {
     }
     watch_the_time(listener);
     if (accepts.waits) return;
-    accepts.watched.wait(listener->fileno(), WatchedDescriptor::WaitType::wait_read,
-                         AcceptWait(listener));
+    if (const error_code error = accepts.watched.watch(listener->fileno())) throw_failure(error);
+    accepts.watched.wait(WatchedDescriptor::WaitType::wait_read, AcceptWait(listener));
     accepts.waits = true;
 }
 

@@ -84,8 +84,7 @@ struct TakeBytes : TakeFrame {
     explicit TakeBytes(std::uint64_t limit = frame_limit) noexcept : maxlength(limit) {}
     void begin(ConnectionState& connection) const { connection.limit_message(maxlength); }
     Result<void> take(ConnectionState& connection, Results& results) const {
-        connection.count_received();
-        std::get<0>(results) = connection.reader.take();
+        std::get<0>(results) = connection.take_message();
         return {};
     }
     void end(ConnectionState& connection) const { connection.limit_message(frame_limit); }
@@ -100,10 +99,9 @@ struct TakeInto : TakeFrame {
         std::get<0>(results) = connection.reader.payload().size();
         Result<std::size_t> taken = connection.take_into(buffer);
         if (taken) return {};
-        connection.reader.keep();
         return connection.from_peer(std::move(taken).error());
     }
-    void end(ConnectionState& connection) const { connection.reader.direct({}); }
+    void end(ConnectionState& connection) const { connection.stop_directing(); }
     MutableBytes buffer;
 };
 
@@ -118,7 +116,7 @@ struct TakeBuffer : TakeFrame {
     }
     void end(ConnectionState& connection) const {
         if (is_taken) return;
-        connection.reader.direct({});
+        connection.stop_directing();
         buffer->clear();
     }
     Buffer* buffer;
@@ -203,7 +201,7 @@ public:
     using allocator_type = typename Inner::allocator_type;
 
     static void begin(const Call& call, Inner handler, Take take) {
-        if (const Failure refused = refusal(call.connection.get()); refused.code.failed()) {
+        if (const Failure refused = refusal(call.connection); refused.code.failed()) {
             if (call.connection) call.connection->note_failure(refused);
             return post_completion(call.executor, std::move(handler), refused.code, Results(),
                                    call.is_at_home);
@@ -229,7 +227,7 @@ private:
         : handler_(std::move(handler)),
           take_(std::move(take)),
           since_(call.connection->waits.epoch()),
-          claim_(call.connection) {
+          claim_(call.connection->shared_from_this()) {
         take_.begin(connection());
     }
 
@@ -310,11 +308,14 @@ void ReceiveCall<Take>::operator()(error_code error) {
 
 template <typename Take>
 std::optional<error_code> ReceiveCall<Take>::look(bool is_readable, Results& results) {
+    std::optional<error_code> outcome;
     try {
-        return look_inside(is_readable, results);
+        outcome = look_inside(is_readable, results);
     } catch (const std::bad_alloc&) {
-        return make_error_code(boost::system::errc::not_enough_memory);
+        outcome = make_error_code(boost::system::errc::not_enough_memory);
     }
+    connection().keep_frame();
+    return outcome;
 }
 
 template <typename Take>
@@ -333,12 +334,15 @@ std::optional<error_code> ReceiveCall<Take>::look_inside(bool is_readable, Resul
 
 template <typename Take>
 std::optional<error_code> ReceiveCall<Take>::wait(const Call& call) {
-    const State state = call.connection;
+    const State state = claim_.connection();
     const std::lock_guard lock(state->async_mutex);
     if (state->occupancy.is_closed() || state->waits.epoch() != since_) return canceled().code;
     AsyncSide& side = state->async_side(call.executor);
     if (!call.is_at_home || !side.runs_on(call.executor)) {
         extras().elsewhere = tracked_work(handler_, call.executor);
+    }
+    if (const error_code error = side.watch(state->transport.fileno())) {
+        return state->note_failure(state->from_peer(error));
     }
     const std::uint64_t number = side.begin_receive();
     if (has_slot(handler_)) heed_slot(handler_, EndReceive{claim_.connection(), number});
@@ -346,7 +350,7 @@ std::optional<error_code> ReceiveCall<Take>::wait(const Call& call) {
         boost::asio::steady_timer& timer = extras().timer.emplace(side.executor(), *call.timeout);
         end_at_expiry(timer, {claim_.connection(), number}, Take::timed_out());
     }
-    side.wait(state->transport.fileno(), AsyncSide::WaitType::wait_read, std::move(*this));
+    side.wait(AsyncSide::WaitType::wait_read, std::move(*this));
     return std::nullopt;
 }
 
@@ -357,7 +361,7 @@ std::optional<error_code> ReceiveCall<Take>::wait_on() {
     if (state->occupancy.is_closed() || state->waits.epoch() != since_) return canceled().code;
     AsyncSide& side = *state->async;
     if (side.receive_outcome()) return side.receive_outcome();
-    side.wait(state->transport.fileno(), AsyncSide::WaitType::wait_read, std::move(*this));
+    side.wait(AsyncSide::WaitType::wait_read, std::move(*this));
     return std::nullopt;
 }
 

@@ -26,6 +26,20 @@ void write_on(const State& connection, Handler<>);
 void take_turn(const State& connection, Handler<> first);
 void drop_all(ConnectionState& connection) noexcept;
 
+/// The connection whose lock this thread holds while it hands a Continuation over. Where that
+/// fails, the calls in the queue stay there.
+thread_local const ConnectionState* handing_over_for = nullptr;
+
+class HandingOver {
+public:
+    explicit HandingOver(const ConnectionState& connection) noexcept {
+        handing_over_for = &connection;
+    }
+    HandingOver(const HandingOver&) = delete;
+    HandingOver& operator=(const HandingOver&) = delete;
+    ~HandingOver() { handing_over_for = nullptr; }
+};
+
 /// A connection that something is to go on for in the executor. Where the context ends before, so
 /// do the calls in the queue: their handlers are destroyed with this one.
 template <void (*GoOn)(const State&, Handler<>)>
@@ -33,14 +47,14 @@ class Continuation {
 public:
     using allocator_type = HandlerAllocator<void>;
 
-    explicit Continuation(State connection, Handler<> first = {}) noexcept
-        : connection_(std::move(connection)), first_(std::move(first)) {}
+    explicit Continuation(ConnectionState& connection, Handler<> first = {}) noexcept
+        : connection_(connection.shared_from_this()), first_(std::move(first)) {}
     Continuation(Continuation&&) noexcept = default;
     Continuation& operator=(Continuation&&) = delete;
     Continuation(const Continuation&) = delete;
     Continuation& operator=(const Continuation&) = delete;
     ~Continuation() {
-        if (connection_) drop_all(*connection_);
+        if (connection_ && connection_.get() != handing_over_for) drop_all(*connection_);
     }
 
     void operator()(error_code = {}) {
@@ -54,29 +68,55 @@ private:
     Handler<> first_;
 };
 
+/// Under the lock: has a function called in the executor's next turn.
+void post_turn(ConnectionState& connection, Handler<> first = {}) {
+    AsyncSide& side = *connection.async;
+    const HandingOver handing_over(connection);
+    post_to(side.executor(), Continuation<take_turn>(connection, std::move(first)));
+    side.awaits_turn = true;
+}
+
+/// Under the lock: has the queue written on once the socket takes more; what keeps it from that.
+error_code wait_to_write(ConnectionState& connection) {
+    AsyncSide& side = *connection.async;
+    if (const error_code error = side.watch(connection.transport.fileno())) return error;
+    const HandingOver handing_over(connection);
+    side.wait(AsyncSide::WaitType::wait_write, Continuation<write_on>(connection));
+    side.waits_to_write = true;
+    return {};
+}
+
 /// Under the lock: writes what the socket takes, and has the calls that are through completed in
 /// the executor's next turn.
-void progress(const State& connection) {
-    AsyncSide& side = *connection->async;
-    const Wants wants = side.sends.progress(*connection, side.completed);
+void progress(ConnectionState& connection) {
+    AsyncSide& side = *connection.async;
+    const Wants wants = side.sends.progress(connection, side.completed);
     if (wants == Wants::to_write) {
-        side.wait(connection->transport.fileno(), AsyncSide::WaitType::wait_write,
-                  Continuation<write_on>(connection));
-        side.waits_to_write = true;
+        if (const error_code error = wait_to_write(connection)) {
+            side.sends.fail_all(connection, error, side.completed);
+        }
     }
-    if (!side.awaits_turn && !side.completed.empty()) {
-        side.awaits_turn = true;
-        post_to(side.executor(), Continuation<take_turn>(connection));
-    }
+    if (!side.awaits_turn && !side.completed.empty()) post_turn(connection);
 }
 
 /// Under the lock, once the queue has changed: an empty one lets others send, and nothing of ours
 /// keeps the context at work. A call that receives waits on.
 void settle(ConnectionState& connection) {
-    AsyncSide& side = *connection.async;
-    if (!side.sends.empty()) return;
+    AsyncSide* const side = connection.async.get();
+    if (side != nullptr && !side->sends.empty()) return;
     connection.sending_turn.give_asynchronous();
-    if (side.waits_to_write) side.end_waits();
+    if (side != nullptr && side->waits_to_write) side->end_waits();
+}
+
+/// The same where a step of a call throws, which may have the turn by then.
+template <typename Step>
+void settle_if_it_throws(ConnectionState& connection, const Step& step) {
+    try {
+        step();
+    } catch (...) {
+        settle(connection);
+        throw;
+    }
 }
 
 void write_on(const State& connection, Handler<>) {
@@ -84,7 +124,7 @@ void write_on(const State& connection, Handler<>) {
     AsyncSide& side = *connection->async;
     side.waits_to_write = false;
     if (side.sends.empty()) return;
-    progress(connection);
+    progress(*connection);
     settle(*connection);
 }
 
@@ -98,7 +138,7 @@ void take_turn_of_many(const State& connection, Handler<> first,
     const boost::asio::any_io_executor executor = side.executor();
     completed.take(side.completed);
     if (!side.sends.empty() && !side.waits_to_write) {
-        progress(connection);
+        progress(*connection);
         settle(*connection);
     }
     lock.unlock();
@@ -142,15 +182,15 @@ void cancel(const std::weak_ptr<ConnectionState>& weak, std::uint64_t number,
 }
 
 /// Under the lock: lets the handler's slot and its time end a call that has to wait.
-void let_end(const State& connection, QueuedSend& send, TimeLimit timeout) {
-    const std::weak_ptr<ConnectionState> weak = connection;
+void let_end(ConnectionState& connection, QueuedSend& send, TimeLimit timeout) {
+    const std::weak_ptr<ConnectionState> weak = connection.weak_from_this();
     const std::uint64_t number = send.number;
     heed_slot(send.handler(), [weak, number](cancellation_type type) {
         cancel(weak, number, type, canceled().code);
     });
     if (timeout) {
         send.timer =
-            std::make_unique<boost::asio::steady_timer>(connection->async->executor(), *timeout);
+            std::make_unique<boost::asio::steady_timer>(connection.async->executor(), *timeout);
         send.timer->async_wait([weak, number](error_code error) {
             if (!error) cancel(weak, number, cancellation_type::terminal, Errc::timeout);
         });
@@ -159,9 +199,9 @@ void let_end(const State& connection, QueuedSend& send, TimeLimit timeout) {
 
 /// The connection's own context is kept at work by what is under way there.
 void settle_home(QueuedSend& send, const Call& call) {
-    const State& connection = call.connection;
+    const ConnectionState* const connection = call.connection;
     const bool has_moved =
-        connection && connection->async && !connection->async->runs_on(call.executor);
+        connection != nullptr && connection->async && !connection->async->runs_on(call.executor);
     send.is_at_home = call.is_at_home && !has_moved;
     if (!send.is_at_home) send.elsewhere = tracked_work(send.handler(), call.executor);
 }
@@ -188,13 +228,13 @@ void line_up(const Call& call, QueuedSend& send, CompletedSends& completed) {
     const std::uint64_t number = side.sends.add(send);
     const bool is_urgent = call.timeout && call.timeout->count() <= 0;
     if (send.kind == Kind::shutdown) connection.writable.store(false);
-    if (!side.waits_to_write && (is_urgent || !side.awaits_turn)) progress(call.connection);
+    if (!side.waits_to_write && (is_urgent || !side.awaits_turn)) progress(connection);
     if (!side.sends.has(number)) return;
     if (is_urgent) {
         side.sends.cancel(connection, number, cancellation_type::terminal, Errc::timeout,
                           completed);
     } else {
-        let_end(call.connection, send, call.timeout);
+        let_end(connection, send, call.timeout);
     }
 }
 
@@ -213,9 +253,9 @@ void enter(const Call& call, QueuedSend& send, CompletedSends& completed) {
 
 void begin(const Call& call, QueuedSend& send) {
     CompletedSends completed;
-    if (call.connection) {
+    if (call.connection != nullptr) {
         const std::lock_guard lock(call.connection->async_mutex);
-        enter(call, send, completed);
+        settle_if_it_throws(*call.connection, [&] { enter(call, send, completed); });
     } else {
         settle_home(send, call);
         completed.add(send, Errc::closed);
@@ -265,22 +305,17 @@ bool may_be_gathered(const Call& call, const Handler<>& handler, const Frame& fr
 
 /// Under the lock: writes a frame past the queue, which what does not go out is put into.
 void go_at_once(const Call& call, Handler<>&& handler, Frame frame, CompletedSends& completed) {
-    const State& connection = call.connection;
-    AsyncSide& side = *connection->async;
-    const FrameWriter::Position begun = connection->writer.end();
-    const Result<bool> is_gone = connection->send_at_once(frame.payload, Patience::none);
-    if (is_gone && *is_gone) {
-        side.awaits_turn = true;
-        post_to(side.executor(), Continuation<take_turn>(connection, std::move(handler)));
-        return;
-    }
+    ConnectionState& connection = *call.connection;
+    const FrameWriter::Position begun = connection.writer.end();
+    const Result<bool> is_gone = connection.send_at_once(frame.payload, Patience::none);
+    if (is_gone && *is_gone) return post_turn(connection, std::move(handler));
     QueuedSend& send = make(std::move(handler), std::move(frame));
     if (!is_gone) {
-        completed.add(send, connection->note_failure(connection->from_peer(is_gone.error())));
+        completed.add(send, connection.note_failure(connection.from_peer(is_gone.error())));
         return;
     }
     send.begin = begun;
-    send.end = connection->writer.end();
+    send.end = connection.writer.end();
     send.admitted = true;
     line_up(call, send, completed);
 }
@@ -290,22 +325,26 @@ void begin_in_queue(const Call& call, Handler<> handler, Frame frame,
                     std::unique_lock<std::mutex> given) {
     CompletedSends completed;  // outlives the lock: it may end what the connection belongs to
     std::unique_lock lock(std::move(given));
-    if (may_go_at_once(call)) {
-        go_at_once(call, std::move(handler), std::move(frame), completed);
-        settle(*call.connection);
-    } else {
-        enter(call, make(std::move(handler), std::move(frame)), completed);
-    }
+    settle_if_it_throws(*call.connection, [&] {
+        if (may_go_at_once(call)) {
+            go_at_once(call, std::move(handler), std::move(frame), completed);
+            settle(*call.connection);
+        } else {
+            enter(call, make(std::move(handler), std::move(frame)), completed);
+        }
+    });
     lock.unlock();
     completed.post_all(call.executor);
 }
 
 void begin(const Call& call, Handler<> handler, Frame frame) {
-    if (!call.connection) return begin(call, make(std::move(handler), std::move(frame)));
+    if (call.connection == nullptr) return begin(call, make(std::move(handler), std::move(frame)));
     ConnectionState& connection = *call.connection;
     std::unique_lock lock(connection.async_mutex);
     if (may_be_gathered(call, handler, frame)) {
-        return connection.async->sends.gather(connection, std::move(handler), frame.payload);
+        return settle_if_it_throws(connection, [&] {
+            connection.async->sends.gather(connection, std::move(handler), frame.payload);
+        });
     }
     begin_in_queue(call, std::move(handler), std::move(frame), std::move(lock));
 }
@@ -321,7 +360,7 @@ void send_value(const Call& call, Handler<> handler, Value value) {
 void send_pickle(const Call& call, Handler<> handler, Result<Buffer> pickle) {
     if (!pickle) {
         error_code error = pickle.error().code;
-        if (call.connection) {
+        if (call.connection != nullptr) {
             error = call.connection->note_failure(call.connection->from_peer(pickle.error()));
         }
         return post_completion<>(call.executor, std::move(handler), error, {}, call.is_at_home);

@@ -54,7 +54,7 @@ void receive_directed(const Reception& reception, Deadline deadline) {
     try {
         reception->receive_frame(deadline, reception.since()).value();
     } catch (...) {
-        reception->reader.direct({});
+        reception->stop_directing();
         throw;
     }
 }
@@ -163,8 +163,7 @@ Buffer ConnectionBase::recv_bytes(TimeLimit timeout) {
     const Deadline deadline(timeout);
     const Reception reception(state_);
     receive_frame(reception, deadline);
-    reception->count_received();
-    return reception->reader.take();
+    return reception->take_message();
 }
 
 Buffer ConnectionBase::recv_bytes(std::int64_t maxlength, TimeLimit timeout) {
@@ -173,8 +172,7 @@ Buffer ConnectionBase::recv_bytes(std::int64_t maxlength, TimeLimit timeout) {
     const Reception reception(state_);
     const FrameLimit limit(*reception, static_cast<std::uint64_t>(maxlength));
     receive_frame(reception, deadline);
-    reception->count_received();
-    return reception->reader.take();
+    return reception->take_message();
 }
 
 std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, TimeLimit timeout) {
@@ -188,10 +186,7 @@ std::size_t ConnectionBase::recv_bytes_into(MutableBytes buffer, TimeLimit timeo
     }
     Result<std::size_t> size = reception->take_into(buffer);
     if (is_read_now) reader.direct({});
-    if (!size) {
-        reception->count_received();
-        throw BufferTooShort(size.error(), reader.take());
-    }
+    if (!size) throw BufferTooShort(size.error(), reception->take_message());
     return *size;
 }
 

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <limits>
+#include <new>
 #include <string>
 
 namespace parley {
@@ -234,17 +235,38 @@ Result<Descriptor> ConnectionState::take_handle() {
     return descriptor;
 }
 
+Buffer ConnectionState::take_message() {
+    Buffer message = reader.take();
+    count_received(message.size());
+    return message;
+}
+
+void ConnectionState::keep_borrowed() noexcept {
+    try {
+        reader.keep();
+    } catch (const std::bad_alloc&) {
+        reader.consume();
+        close_reading();
+    }
+}
+
+void ConnectionState::stop_directing() noexcept {
+    try {
+        reader.direct({});
+    } catch (const std::bad_alloc&) {
+        close_reading();
+    }
+}
+
 Result<Value> ConnectionState::take_value() {
-    count_received();
-    Result<Value> value = pickle::loads(reader.take());
+    Result<Value> value = pickle::loads(take_message());
     if (!value) return from_peer(std::move(value).error());
     if (const std::optional<int> shown = value->protocol()) note_protocol(*shown);
     return value;
 }
 
 Result<void> ConnectionState::take_decoded(void* object, pickle::Decode decode_message) {
-    count_received();
-    return decode(reader.take(), object, decode_message);
+    return decode(take_message(), object, decode_message);
 }
 
 Result<void> ConnectionState::decode(Buffer message, void* object, pickle::Decode decode_message) {
@@ -275,12 +297,7 @@ void ConnectionState::take_directed(Buffer& buffer) {
         return reader.direct({});
     }
     reader.direct({});
-    take_whole(buffer);
-}
-
-void ConnectionState::take_whole(Buffer& buffer) {
-    count_received();
-    buffer = reader.take();
+    buffer = take_message();
 }
 
 void ConnectionState::note_protocol(int protocol) noexcept {

@@ -84,7 +84,7 @@ class AsyncSide;
 
 /// The state of one connection. The sending half belongs to whoever holds `sending_turn`; the
 /// receiving half to the one call that `occupancy` has for it.
-class ConnectionState {
+class ConnectionState : public std::enable_shared_from_this<ConnectionState> {
 public:
     ConnectionState(Transport transport, const MessageOptions& options);
     ConnectionState(Transport transport, const SocketAddress& peer, const MessageOptions& options);
@@ -140,10 +140,20 @@ public:
     [[nodiscard]] bool is_drained() const noexcept {
         return transport.is_drained() && !reader.has_bytes();
     }
-    void count_received() noexcept {
-        messages_received.add(1);
-        bytes_received.add(reader.payload().size());
+    /// At the end of each call: a frame that was not taken is kept from the memory that it was
+    /// read into, which is another connection's next. Without memory for that, the stream ends.
+    void keep_frame() noexcept {
+        if (reader.is_borrowed()) keep_borrowed();
     }
+    /// The reader writes to the memory of no call any more. Without memory for what lies there, the
+    /// stream ends.
+    void stop_directing() noexcept;
+    void count_received(std::size_t payload_size) noexcept {
+        messages_received.add(1);
+        bytes_received.add(payload_size);
+    }
+    /// The message that is the frame which is current.
+    [[nodiscard]] Buffer take_message();
     [[nodiscard]] Result<Descriptor> recv_handle(Deadline deadline, WaitList::Epoch since);
     /// Descriptors pass over Unix sockets alone.
     [[nodiscard]] Result<void> check_handles() const;
@@ -167,9 +177,12 @@ public:
     /// Makes the frame that is current, and has not been directed, the buffer's content.
     void take_into(Buffer& buffer) {
         const std::size_t size = reader.payload().size();
-        if (size > buffer.capacity()) return take_whole(buffer);
-        buffer.resize(size);
-        static_cast<void>(copy_out(buffer.data()));
+        if (size > buffer.capacity()) {
+            buffer = take_message();
+        } else {
+            buffer.resize(size);
+            copy_out(buffer.data());
+        }
     }
     /// After a broken frame the stream cannot be read on: `_bad_message_length` of CPython.
     void close_reading() noexcept;
@@ -225,13 +238,13 @@ private:
     /// Moves the frame that is current to where there is room for it, and consumes it; its size.
     std::size_t copy_out(std::byte* to) {
         const ConstBytes payload = reader.payload();
-        count_received();
+        count_received(payload.size());
         if (payload.data() != to && !payload.empty())
             std::memcpy(to, payload.data(), payload.size());
         reader.consume();
         return payload.size();
     }
-    void take_whole(Buffer& buffer);
+    void keep_borrowed() noexcept;
     [[nodiscard]] Failure buffer_too_short(std::size_t room) const;
     [[nodiscard]] Failure frame_failure(const Failure& failure);
     /// Whether the frame that is current may be one.
@@ -280,6 +293,9 @@ class Reception : public Visit {
 public:
     explicit Reception(const std::shared_ptr<ConnectionState>& state)
         : Visit(state, Receiving::if_readable) {}
+    Reception(const Reception&) = delete;
+    Reception& operator=(const Reception&) = delete;
+    ~Reception() { (**this).keep_frame(); }
 };
 
 /// A Visit that sends, alone; others wait for their turn. Throws UsageError where the connection is

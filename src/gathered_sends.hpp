@@ -7,6 +7,7 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -33,7 +34,15 @@ public:
     [[nodiscard]] const Send& front() const noexcept { return sends_[next_]; }
     /// Has the next `push_back` throw nothing.
     void reserve_one() {
-        if (sends_.size() == sends_.capacity()) sends_.reserve(4 * sends_.size() + 16);
+        if (sends_.size() < sends_.capacity()) return;
+        // Under lasting pressure it is never empty: what has left it makes room. Moved one by one,
+        // since Boost 1.81 assigns handlers by wrapping them.
+        std::vector<Send> kept;
+        kept.reserve(std::max<std::size_t>(16, 2 * all().size()));
+        for (Send& send : all())
+            kept.push_back(std::move(send));
+        sends_ = std::move(kept);
+        next_ = 0;
     }
     void push_back(Send send) { sends_.push_back(std::move(send)); }
     [[nodiscard]] Send pop_front() {

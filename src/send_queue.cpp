@@ -52,8 +52,12 @@ void CompletedSends::add(QueuedSend& send, error_code outcome) noexcept {
     sends_.push_back(send);
 }
 
-void CompletedSends::add(GatheredSends::Send send) {
+void CompletedSends::reserve_gathered() {
     if (!gathered_) gathered_ = std::make_unique<GatheredSends>();
+    gathered_->reserve_one();
+}
+
+void CompletedSends::add(GatheredSends::Send send) noexcept {
     gathered_->push_back(std::move(send));
 }
 
@@ -62,8 +66,10 @@ void CompletedSends::add(std::unique_ptr<GatheredSends> sends) {
         gathered_ = std::move(sends);
         return;
     }
-    while (!sends->empty())
-        gathered_->push_back(sends->pop_front());
+    while (!sends->empty()) {
+        reserve_gathered();
+        add(sends->pop_front());
+    }
 }
 
 void CompletedSends::post_all(const boost::asio::any_io_executor& executor) {
@@ -142,11 +148,14 @@ void SendQueue::settle_gathered(ConnectionState& connection, CompletedSends& com
     }
     const FrameWriter::Position gone = connection.writer.begin();
     while (has_gathered() && gathered_->begin + gathered_->front().frame_size() <= gone) {
+        completed.reserve_gathered();
         GatheredSends::Send send = gathered_->pop_front();
         gathered_->begin += send.frame_size();
         connection.count_sent(send.payload_size);
         completed.add(std::move(send));
     }
+    // An idle connection keeps no room for them.
+    if (!has_gathered()) gathered_.reset();
 }
 
 /// Takes back those of which no byte is gone, where nothing is in the writer after them.
@@ -252,11 +261,15 @@ Wants SendQueue::progress(ConnectionState& connection, CompletedSends& completed
                 continue;
             }
         }
-        const Failure failure = wants ? system_failure(error) : wants.error();
-        connection.writer.clear();
-        complete_all(connection.note_failure(connection.from_peer(failure)), completed);
+        fail_all(connection, wants ? system_failure(error) : wants.error(), completed);
         return Wants::nothing;
     }
+}
+
+void SendQueue::fail_all(ConnectionState& connection, const Failure& failure,
+                         CompletedSends& completed) {
+    connection.writer.clear();
+    complete_all(connection.note_failure(connection.from_peer(failure)), completed);
 }
 
 void SendQueue::cancel(ConnectionState& connection, std::uint64_t number, cancellation_type type,

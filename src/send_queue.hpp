@@ -67,8 +67,9 @@ public:
     ~CompletedSends();
 
     void add(QueuedSend& send, boost::system::error_code outcome) noexcept;
-    /// Those come before all others.
-    void add(GatheredSends::Send send);
+    /// Those come before all others. After `reserve_gathered`, `add` throws nothing.
+    void reserve_gathered();
+    void add(GatheredSends::Send send) noexcept;
     void add(std::unique_ptr<GatheredSends> sends);
     /// Takes over what the other one has, where nothing is here.
     void take(CompletedSends& other) noexcept {
@@ -123,6 +124,8 @@ public:
     /// Ends every call with this outcome, as a terminal cancellation does.
     void cancel_all(ConnectionState& connection, boost::system::error_code outcome,
                     CompletedSends& completed);
+    /// The socket takes nothing any more: what has not gone out is dropped, and every call ends.
+    void fail_all(ConnectionState& connection, const Failure& failure, CompletedSends& completed);
     /// Ends every call with this outcome, and leaves the writer alone.
     void complete_all(boost::system::error_code outcome, CompletedSends& completed) noexcept;
 

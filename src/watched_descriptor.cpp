@@ -35,6 +35,14 @@ bool WatchedDescriptor::runs_on(const boost::asio::any_io_executor& executor) {
     return std::get<Any>(watched_)->get_executor() == executor;
 }
 
+boost::system::error_code WatchedDescriptor::watch(int descriptor) {
+    return with(watched_, [descriptor](auto& watched) {
+        boost::system::error_code error;
+        if (!watched.is_open()) watched.assign(descriptor, error);
+        return error;
+    });
+}
+
 void WatchedDescriptor::end_waits() noexcept {
     with(watched_, [](auto& watched) {
         boost::system::error_code ignored;

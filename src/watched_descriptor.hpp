@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <memory>
 #include <utility>
@@ -27,15 +28,17 @@ public:
     [[nodiscard]] boost::asio::any_io_executor executor();
     [[nodiscard]] bool runs_on(const boost::asio::any_io_executor& executor);
 
+    /// Puts it into the reactor, if it is not there: before any wait. What the system refuses, as
+    /// where the program itself watches the descriptor in the same context.
+    [[nodiscard]] boost::system::error_code watch(int descriptor);
     /// Calls the handler, on the executor, once the descriptor can be read or written, or the wait
     /// is ended.
     template <typename WaitHandler>
-    void wait(int descriptor, WaitType type, WaitHandler&& handler) {
+    void wait(WaitType type, WaitHandler&& handler) {
         if (Plain* const plain = std::get_if<Plain>(&watched_))
-            wait_with(*plain, descriptor, type, std::forward<WaitHandler>(handler));
+            plain->async_wait(type, std::forward<WaitHandler>(handler));
         else
-            wait_with(*std::get<Any>(watched_), descriptor, type,
-                      std::forward<WaitHandler>(handler));
+            std::get<Any>(watched_)->async_wait(type, std::forward<WaitHandler>(handler));
     }
     /// Ends all waits now, with operation_aborted.
     void end_waits() noexcept;
@@ -46,12 +49,6 @@ private:
     using PlainExecutor = boost::asio::io_context::executor_type;
     using Plain = boost::asio::posix::basic_stream_descriptor<PlainExecutor>;
     using Any = std::unique_ptr<boost::asio::posix::stream_descriptor>;
-
-    template <typename Watched, typename WaitHandler>
-    static void wait_with(Watched& watched, int descriptor, WaitType type, WaitHandler&& handler) {
-        if (!watched.is_open()) watched.assign(descriptor);
-        watched.async_wait(type, std::forward<WaitHandler>(handler));
-    }
 
     static std::variant<Plain, Any> watched_on(const boost::asio::any_io_executor& executor);
 

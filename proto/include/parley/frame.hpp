@@ -84,6 +84,9 @@ public:
         if (state_ == State::borrowed) keep_borrowed();
     }
 
+    /// Whether the current frame lies in the memory that `commit` was given.
+    [[nodiscard]] bool is_borrowed() const noexcept { return state_ == State::borrowed; }
+
     /// Whether a whole frame is there, or how its header is wrong: bad_frame_length or
     /// message_too_long; unless the limit is raised, the reader is then of no more use.
     [[nodiscard]] Result<bool> ready() const {

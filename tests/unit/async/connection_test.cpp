@@ -5,6 +5,7 @@
 #include <parley/listener.hpp>
 
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -98,6 +99,65 @@ TEST_CASE("async connection: the end of the stream", "[async]") {
     pair.first.close();
     context.run();
     CHECK(outcome == Errc::end_of_file);
+}
+
+namespace {
+
+const std::string large(300'000, 'a');
+
+/// Sends, then receives: a handler that is all that keeps its connection.
+struct Exchange {
+    void begin() { connection.async_send_bytes("ping", std::move(*this)); }
+    void operator()(error_code error) {
+        CHECK_FALSE(error);
+        connection.async_recv_bytes(std::move(*this));
+    }
+    void operator()(error_code error, const Buffer& message) {
+        CHECK_FALSE(error);
+        *received = message.view();
+    }
+
+    Connection connection;
+    std::string* received;
+};
+
+}  // namespace
+
+TEST_CASE("async connection: it may be the handler that keeps it", "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    std::string received;
+    Exchange{std::move(pair.first), &received}.begin();
+    run(context, [&]() -> asio::awaitable<void> {
+        const Buffer message = co_await pair.second.async_recv_bytes(use_awaitable);
+        CHECK(message.view() == "ping");
+        co_await pair.second.async_send_bytes("pong", use_awaitable);
+        auto [error, ignored] = co_await pair.second.async_recv_bytes(as_pair);
+        CHECK(error == Errc::end_of_file);
+    });
+    CHECK(received == "pong");
+}
+
+TEST_CASE("async connection: one that the program watches itself does not wait, and says why",
+          "[async]") {
+    asio::io_context context;
+    Pair pair(context);
+    pair.narrow();
+    Outcomes outcomes;
+    {
+        asio::posix::stream_descriptor watched(context, pair.first.fileno());
+        pair.first.async_recv_bytes(outcomes.note("receive"));
+        pair.first.async_send_bytes(large, outcomes.note("send"));
+        context.run();
+        context.restart();
+        watched.release();
+    }
+    CHECK(outcomes.of("receive") == boost::system::errc::file_exists);
+    CHECK(outcomes.of("send") == boost::system::errc::file_exists);
+    pair.second.send_bytes("later");
+    pair.first.async_recv_bytes(outcomes.note("again"));
+    context.run();
+    CHECK_FALSE(outcomes.of("again"));
 }
 
 TEST_CASE("async connection: a timeout ends a call and loses nothing", "[async]") {

@@ -33,10 +33,11 @@ using Handler = boost::asio::any_completion_handler<void(boost::system::error_co
 template <typename T, typename... Results>
 concept Token = boost::asio::completion_token_for<T, void(boost::system::error_code, Results...)>;
 
-/// On which connection, on which executor, and for how long at most. The connection is the caller's
-/// own while the call begins: once the handler is where it may be called from, that may be over.
+/// On which connection, on which executor, and for how long at most. The connection is there while
+/// the call begins, though it be the handler that keeps it: once that may have been called, it may
+/// be gone.
 struct Call {
-    const std::shared_ptr<ConnectionState>& connection;
+    ConnectionState* connection;
     boost::asio::any_io_executor executor;
     TimeLimit timeout;
     bool is_at_home = false;  ///< The handler is to be called on that very executor.

@@ -33,7 +33,7 @@ template <typename Handler, typename Executor>
 template <typename Object, typename Handler>
 [[nodiscard]] Call call_of(const Object& connection, const Handler& handler, TimeLimit timeout) {
     const auto executor = connection.get_executor();
-    return {connection.state(), executor, timeout, is_at_home(handler, executor)};
+    return {connection.state().get(), executor, timeout, is_at_home(handler, executor)};
 }
 
 /// Begins a call of `Object`, a connection say, which must stay where it is until then. A token may
