@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace parley::asynchronous {
@@ -79,21 +80,27 @@ void post_turn(ConnectionState& connection, Handler<> first = {}) {
 /// Under the lock: has the queue written on once the socket takes more; what keeps it from that.
 error_code wait_to_write(ConnectionState& connection) {
     AsyncSide& side = *connection.async;
-    if (const error_code error = side.watch(connection.transport.fileno())) return error;
-    const HandingOver handing_over(connection);
-    side.wait(AsyncSide::WaitType::wait_write, Continuation<write_on>(connection));
+    try {
+        if (const error_code error = side.watch(connection.transport.fileno())) return error;
+        const HandingOver handing_over(connection);
+        side.wait(AsyncSide::WaitType::wait_write, Continuation<write_on>(connection));
+    } catch (const std::bad_alloc&) {
+        return make_error_code(boost::system::errc::not_enough_memory);
+    }
     side.waits_to_write = true;
     return {};
 }
 
 /// Under the lock: writes what the socket takes, and has the calls that are through completed in
-/// the executor's next turn.
+/// the executor's next turn. Where there is no waiting for the socket, all calls are ended; what
+/// has begun goes out with the next one.
 void progress(ConnectionState& connection) {
     AsyncSide& side = *connection.async;
     const Wants wants = side.sends.progress(connection, side.completed);
     if (wants == Wants::to_write) {
         if (const error_code error = wait_to_write(connection)) {
-            side.sends.fail_all(connection, error, side.completed);
+            side.sends.cancel_all(connection, connection.note_failure(connection.from_peer(error)),
+                                  side.completed);
         }
     }
     if (!side.awaits_turn && !side.completed.empty()) post_turn(connection);
@@ -303,18 +310,37 @@ bool may_be_gathered(const Call& call, const Handler<>& handler, const Frame& fr
            !has_slot(handler) && may_send(connection);
 }
 
+/// Under the lock: the place in the queue of a frame of which so much has gone out.
+QueuedSend& make_begun(ConnectionState& connection, Handler<>&& handler, Frame frame,
+                       std::size_t gone) {
+    try {
+        return make(std::move(handler), std::move(frame));
+    } catch (...) {
+        if (gone > 0) connection.close_writing();
+        throw;
+    }
+}
+
 /// Under the lock: writes a frame past the queue, which what does not go out is put into.
 void go_at_once(const Call& call, Handler<>&& handler, Frame frame, CompletedSends& completed) {
     ConnectionState& connection = *call.connection;
-    const FrameWriter::Position begun = connection.writer.end();
-    const Result<bool> is_gone = connection.send_at_once(frame.payload, Patience::none);
-    if (is_gone && *is_gone) return post_turn(connection, std::move(handler));
-    QueuedSend& send = make(std::move(handler), std::move(frame));
-    if (!is_gone) {
-        completed.add(send, connection.note_failure(connection.from_peer(is_gone.error())));
+    const Result<std::size_t> gone = connection.send_at_once(frame.payload, Patience::none);
+    if (gone && *gone == FrameWriter::frame_size(frame.payload)) {
+        return post_turn(connection, std::move(handler));
+    }
+    QueuedSend& send =
+        make_begun(connection, std::move(handler), std::move(frame), gone ? *gone : 0);
+    if (!gone) {
+        completed.add(send, connection.note_failure(connection.from_peer(gone.error())));
         return;
     }
-    send.begin = begun;
+    send.begin = connection.writer.end();
+    try {
+        connection.push_rest(send.payload, *gone);
+    } catch (const std::bad_alloc&) {
+        completed.add(send, make_error_code(boost::system::errc::not_enough_memory));
+        return;
+    }
     send.end = connection.writer.end();
     send.admitted = true;
     line_up(call, send, completed);

@@ -61,9 +61,10 @@ Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
     if (is_gathered) {
         writer.gather(payload);
     } else {
-        const Result<bool> is_gone = send_at_once(payload, patience_within(deadline.left()));
-        if (!is_gone) return from_peer(is_gone.error());
-        if (*is_gone) return {};
+        const Result<std::size_t> gone = send_at_once(payload, patience_within(deadline.left()));
+        if (!gone) return from_peer(gone.error());
+        if (*gone == FrameWriter::frame_size(payload)) return {};
+        push_rest(payload, *gone);
     }
     if (!is_gathered || writer.pending() >= cork_size) {
         const Result<void> sent = run(transport, writer, waits, deadline, since);
@@ -79,23 +80,31 @@ Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
     return {};
 }
 
-Result<bool> ConnectionState::send_at_once(ConstBytes payload, Patience patience) {
-    std::size_t gone = 0;
-    if (writer.empty()) {
-        const FrameHeader header(payload.size());
-        const std::array parts{header.bytes(), payload};
-        const Transfer transfer = transport.write(parts, patience);
-        if (transfer.error != 0 && transfer.error != EAGAIN) return system_failure(transfer.error);
-        gone = transfer.size;
-        transport.bytes_written.add(gone);
-        if (gone == header.bytes().size() + payload.size()) {
-            count_sent(payload.size());
-            return true;
-        }
+Result<std::size_t> ConnectionState::send_at_once(ConstBytes payload, Patience patience) {
+    if (!writer.empty()) return 0;
+    const FrameHeader header(payload.size());
+    const std::array parts{header.bytes(), payload};
+    const Transfer transfer = transport.write(parts, patience);
+    if (transfer.error != 0 && transfer.error != EAGAIN) return system_failure(transfer.error);
+    transport.bytes_written.add(transfer.size);
+    if (transfer.size == header.size() + payload.size()) count_sent(payload.size());
+    return transfer.size;
+}
+
+void ConnectionState::push_rest(ConstBytes payload, std::size_t gone) {
+    try {
+        writer.push(payload);
+    } catch (...) {
+        if (gone > 0) close_writing();
+        throw;
     }
-    writer.push(payload);
     writer.sent(gone);
-    return false;
+}
+
+void ConnectionState::close_writing() noexcept {
+    writable.store(false);
+    transport.shutdown(SHUT_WR);
+    if (!readable.load()) close();
 }
 
 bool ConnectionState::gathers(ConstBytes payload) const noexcept {

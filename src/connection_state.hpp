@@ -100,9 +100,14 @@ public:
     /// Sends or gathers one frame.
     [[nodiscard]] Result<void> send_frame(ConstBytes payload, Deadline deadline,
                                           WaitList::Epoch since);
-    /// Sends one frame by one system call: most go out whole that way (true), and need no queue.
-    /// What does not go out is in the writer then, and the payload must stay.
-    [[nodiscard]] Result<bool> send_at_once(ConstBytes payload, Patience patience);
+    /// Sends one frame by one system call, where nothing is before it: how much of it has gone out.
+    /// Most go out whole, and need no queue; the rest of another must be pushed.
+    [[nodiscard]] Result<std::size_t> send_at_once(ConstBytes payload, Patience patience);
+    /// Queues a frame of which so much has gone out; the payload must stay. Where that throws, and
+    /// some has, nothing can be sent any more.
+    void push_rest(ConstBytes payload, std::size_t gone);
+    /// After a frame that ends too soon, nothing can be sent any more, and the peer learns of it.
+    void close_writing() noexcept;
     [[nodiscard]] Result<void> flush(Deadline deadline, WaitList::Epoch since);
     /// Queues one frame: a small payload is copied, a big one must stay.
     void add_frame(ConstBytes payload);

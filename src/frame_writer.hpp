@@ -19,6 +19,11 @@ public:
     using Position = std::uint64_t;
 
     [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
+    /// What a payload takes in the stream, with its header.
+    [[nodiscard]] static std::size_t frame_size(ConstBytes payload) noexcept {
+        return FrameHeader(payload.size()).size() + payload.size();
+    }
+
     /// The bytes that are still to go out.
     [[nodiscard]] std::size_t pending() const noexcept {
         return static_cast<std::size_t>(end_ - begin_);

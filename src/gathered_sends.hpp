@@ -38,7 +38,7 @@ public:
         // Under lasting pressure it is never empty: what has left it makes room. Moved one by one,
         // since Boost 1.81 assigns handlers by wrapping them.
         std::vector<Send> kept;
-        kept.reserve(std::max<std::size_t>(16, 2 * all().size()));
+        kept.reserve(std::max<std::size_t>(16, 4 * all().size()));
         for (Send& send : all())
             kept.push_back(std::move(send));
         sends_ = std::move(kept);

@@ -261,15 +261,11 @@ Wants SendQueue::progress(ConnectionState& connection, CompletedSends& completed
                 continue;
             }
         }
-        fail_all(connection, wants ? system_failure(error) : wants.error(), completed);
+        const Failure failure = wants ? system_failure(error) : wants.error();
+        connection.writer.clear();
+        complete_all(connection.note_failure(connection.from_peer(failure)), completed);
         return Wants::nothing;
     }
-}
-
-void SendQueue::fail_all(ConnectionState& connection, const Failure& failure,
-                         CompletedSends& completed) {
-    connection.writer.clear();
-    complete_all(connection.note_failure(connection.from_peer(failure)), completed);
 }
 
 void SendQueue::cancel(ConnectionState& connection, std::uint64_t number, cancellation_type type,

@@ -124,8 +124,6 @@ public:
     /// Ends every call with this outcome, as a terminal cancellation does.
     void cancel_all(ConnectionState& connection, boost::system::error_code outcome,
                     CompletedSends& completed);
-    /// The socket takes nothing any more: what has not gone out is dropped, and every call ends.
-    void fail_all(ConnectionState& connection, const Failure& failure, CompletedSends& completed);
     /// Ends every call with this outcome, and leaves the writer alone.
     void complete_all(boost::system::error_code outcome, CompletedSends& completed) noexcept;
 

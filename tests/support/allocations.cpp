@@ -6,9 +6,14 @@
 namespace {
 
 thread_local std::size_t count = 0;
+thread_local std::size_t until_failure = 0;
 
 void* counted(void* memory) {
     ++count;
+    if (until_failure > 0 && --until_failure == 0) {
+        std::free(memory);
+        throw std::bad_alloc();
+    }
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
 }
@@ -19,6 +24,19 @@ namespace support {
 
 std::size_t allocations() noexcept {
     return count;
+}
+
+AllocationFailure::AllocationFailure(std::size_t number) noexcept {
+    until_failure = number;
+}
+
+AllocationFailure::~AllocationFailure() {
+    until_failure = 0;
+}
+
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): there is but one in a thread
+bool AllocationFailure::has_come() const noexcept {
+    return until_failure == 0;
 }
 
 }  // namespace support
