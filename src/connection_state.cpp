@@ -104,7 +104,6 @@ void ConnectionState::push_rest(ConstBytes payload, std::size_t gone) {
 void ConnectionState::close_writing() noexcept {
     writable.store(false);
     transport.shutdown(SHUT_WR);
-    if (!readable.load()) close();
 }
 
 bool ConnectionState::gathers(ConstBytes payload) const noexcept {
