@@ -27,19 +27,33 @@ void write_on(const State& connection, Handler<>);
 void take_turn(const State& connection, Handler<> first);
 void drop_all(ConnectionState& connection) noexcept;
 
-/// The connection whose lock this thread holds while it hands a Continuation over. Where that
-/// fails, the calls in the queue stay there.
-thread_local const ConnectionState* handing_over_for = nullptr;
-
+/// While this thread hands a Continuation over, under the connection's lock. Where that fails, the
+/// calls in the queue stay there, and the handler is given back to who will end it without the
+/// lock.
 class HandingOver {
 public:
-    explicit HandingOver(const ConnectionState& connection) noexcept {
-        handing_over_for = &connection;
-    }
+    HandingOver(const ConnectionState& connection, Handler<>& first) noexcept
+        : connection_(connection), first_(first), outer_(std::exchange(current, this)) {}
     HandingOver(const HandingOver&) = delete;
     HandingOver& operator=(const HandingOver&) = delete;
-    ~HandingOver() { handing_over_for = nullptr; }
+    ~HandingOver() { current = outer_; }
+
+    /// Whether it is for this connection that this thread does so.
+    [[nodiscard]] static bool takes_back(const ConnectionState& connection,
+                                         Handler<>& first) noexcept {
+        if (current == nullptr || &current->connection_ != &connection) return false;
+        current->first_.swap(first);
+        return true;
+    }
+
+private:
+    static thread_local HandingOver* current;
+
+    const ConnectionState& connection_;
+    Handler<>& first_;
+    HandingOver* outer_;
 };
+thread_local HandingOver* HandingOver::current = nullptr;
 
 /// A connection that something is to go on for in the executor. Where the context ends before, so
 /// do the calls in the queue: their handlers are destroyed with this one.
@@ -55,7 +69,8 @@ public:
     Continuation(const Continuation&) = delete;
     Continuation& operator=(const Continuation&) = delete;
     ~Continuation() {
-        if (connection_ && connection_.get() != handing_over_for) drop_all(*connection_);
+        if (!connection_ || HandingOver::takes_back(*connection_, first_)) return;
+        drop_all(*connection_);
     }
 
     void operator()(error_code = {}) {
@@ -69,10 +84,20 @@ private:
     Handler<> first_;
 };
 
-/// Under the lock: has a function called in the executor's next turn.
-void post_turn(ConnectionState& connection, Handler<> first = {}) {
+/// The code of a failure, whose words are kept where there is memory for them.
+error_code noted(ConnectionState& connection, const Failure& failure) noexcept {
+    try {
+        return connection.note_failure(connection.from_peer(failure));
+    } catch (const std::bad_alloc&) {
+        return failure.code;
+    }
+}
+
+/// Under the lock: takes a turn of the executor's, in which this handler is the first. Where that
+/// throws, the handler is still the caller's.
+void post_turn(ConnectionState& connection, Handler<>&& first) {
     AsyncSide& side = *connection.async;
-    const HandingOver handing_over(connection);
+    const HandingOver handing_over(connection, first);
     post_to(side.executor(), Continuation<take_turn>(connection, std::move(first)));
     side.awaits_turn = true;
 }
@@ -82,7 +107,8 @@ error_code wait_to_write(ConnectionState& connection) {
     AsyncSide& side = *connection.async;
     try {
         if (const error_code error = side.watch(connection.transport.fileno())) return error;
-        const HandingOver handing_over(connection);
+        Handler<> none;
+        const HandingOver handing_over(connection, none);
         side.wait(AsyncSide::WaitType::wait_write, Continuation<write_on>(connection));
     } catch (const std::bad_alloc&) {
         return make_error_code(boost::system::errc::not_enough_memory);
@@ -99,11 +125,10 @@ void progress(ConnectionState& connection) {
     const Wants wants = side.sends.progress(connection, side.completed);
     if (wants == Wants::to_write) {
         if (const error_code error = wait_to_write(connection)) {
-            side.sends.cancel_all(connection, connection.note_failure(connection.from_peer(error)),
-                                  side.completed);
+            side.sends.cancel_all(connection, noted(connection, error), side.completed);
         }
     }
-    if (!side.awaits_turn && !side.completed.empty()) post_turn(connection);
+    if (!side.awaits_turn && !side.completed.empty()) post_turn(connection, {});
 }
 
 /// Under the lock, once the queue has changed: an empty one lets others send, and nothing of ours
@@ -228,13 +253,13 @@ Failure refusal(ConnectionState& connection) {
     return {Errc::busy, "a blocking call is sending"};
 }
 
-/// Under the lock, once a call is let in: it takes its place in the queue.
-void line_up(const Call& call, QueuedSend& send, CompletedSends& completed) {
+/// Under the lock, for a call that is in the queue: what can go out does, and what has to wait can
+/// be ended.
+void go_on(const Call& call, QueuedSend& send, CompletedSends& completed) {
     ConnectionState& connection = *call.connection;
     AsyncSide& side = *connection.async;
-    const std::uint64_t number = side.sends.add(send);
+    const std::uint64_t number = send.number;
     const bool is_urgent = call.timeout && call.timeout->count() <= 0;
-    if (send.kind == Kind::shutdown) connection.writable.store(false);
     if (!side.waits_to_write && (is_urgent || !side.awaits_turn)) progress(connection);
     if (!side.sends.has(number)) return;
     if (is_urgent) {
@@ -245,16 +270,35 @@ void line_up(const Call& call, QueuedSend& send, CompletedSends& completed) {
     }
 }
 
+/// Under the lock, once a call is let in: it takes its place in the queue. From there on it throws
+/// nothing, since its handler will be called.
+void line_up(const Call& call, QueuedSend& send, CompletedSends& completed) {
+    ConnectionState& connection = *call.connection;
+    AsyncSide& side = *connection.async;
+    const std::uint64_t number = side.sends.add(send);
+    if (send.kind == Kind::shutdown) connection.writable.store(false);
+    try {
+        go_on(call, send, completed);
+    } catch (...) {
+        if (!side.awaits_turn && completed.empty()) completed.take(side.completed);
+        if (side.sends.has(number)) side.sends.end_last(connection, completed);
+    }
+}
+
 /// Under the lock: lets a call in, or refuses it.
 void enter(const Call& call, QueuedSend& send, CompletedSends& completed) {
     ConnectionState& connection = *call.connection;
-    settle_home(send, call);
-    if (const Failure refused = refusal(connection); refused.code.failed()) {
-        completed.add(send, connection.note_failure(refused));
-        return;
+    try {
+        settle_home(send, call);
+        if (const Failure refused = refusal(connection); refused.code.failed()) {
+            return completed.add(send, connection.note_failure(refused));
+        }
+        static_cast<void>(connection.async_side(call.executor));
+        line_up(call, send, completed);
+    } catch (const std::bad_alloc&) {
+        if (!send.elsewhere) send.is_at_home = true;
+        completed.add(send, make_error_code(boost::system::errc::not_enough_memory));
     }
-    static_cast<void>(connection.async_side(call.executor));
-    line_up(call, send, completed);
     settle(connection);
 }
 
@@ -262,7 +306,7 @@ void begin(const Call& call, QueuedSend& send) {
     CompletedSends completed;
     if (call.connection != nullptr) {
         const std::lock_guard lock(call.connection->async_mutex);
-        settle_if_it_throws(*call.connection, [&] { enter(call, send, completed); });
+        enter(call, send, completed);
     } else {
         settle_home(send, call);
         completed.add(send, Errc::closed);
@@ -331,8 +375,7 @@ void go_at_once(const Call& call, Handler<>&& handler, Frame frame, CompletedSen
     QueuedSend& send =
         make_begun(connection, std::move(handler), std::move(frame), gone ? *gone : 0);
     if (!gone) {
-        completed.add(send, connection.note_failure(connection.from_peer(gone.error())));
-        return;
+        return completed.add(send, noted(connection, gone.error()));
     }
     send.begin = connection.writer.end();
     try {

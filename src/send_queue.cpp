@@ -291,12 +291,31 @@ void SendQueue::cancel(ConnectionState& connection, std::uint64_t number, cancel
     complete(send, outcome, completed);
 }
 
+void SendQueue::end_last(ConnectionState& connection, CompletedSends& completed) {
+    const error_code outcome = make_error_code(boost::system::errc::not_enough_memory);
+    try {
+        cancel(connection, sends_.back().number, cancellation_type::terminal, outcome, completed);
+    } catch (const std::bad_alloc&) {
+        connection.writer.clear();
+        connection.close_writing();
+        complete_all(outcome, completed);
+    }
+}
+
 void SendQueue::cancel_all(ConnectionState& connection, error_code outcome,
                            CompletedSends& completed) {
     // From the last one on, whose withdrawal moves no other.
-    while (!sends_.empty()) {
-        cancel(connection, sends_.back().number, cancellation_type::terminal, outcome, completed);
+    CompletedSends last_first;
+    try {
+        while (!sends_.empty()) {
+            cancel(connection, sends_.back().number, cancellation_type::terminal, outcome,
+                   last_first);
+        }
+    } catch (...) {
+        completed.add_reversed(last_first);
+        throw;
     }
+    completed.add_reversed(last_first);
     if (!has_gathered()) return;
     withdraw_gathered(connection);
     complete_all(outcome, completed);

@@ -76,6 +76,11 @@ public:
         gathered_ = std::move(other.gathered_);
         sends_.swap(other.sends_);
     }
+    /// Adds what another one has, the last first.
+    void add_reversed(CompletedSends& other) noexcept {
+        other.sends_.reverse();
+        sends_.splice(sends_.end(), other.sends_);
+    }
     /// Whether what is added as gathered now keeps its place in the order of the calls.
     [[nodiscard]] bool has_gathered_alone() const noexcept { return sends_.empty(); }
     /// Has every handler called with its outcome, by way of the executor. Not under any lock.
@@ -121,6 +126,9 @@ public:
     void cancel(ConnectionState& connection, std::uint64_t number,
                 boost::asio::cancellation_type type, boost::system::error_code outcome,
                 CompletedSends& completed);
+    /// Ends the call that was added last, for want of memory. Without memory for what of it has
+    /// begun, nothing can be sent any more.
+    void end_last(ConnectionState& connection, CompletedSends& completed);
     /// Ends every call with this outcome, as a terminal cancellation does.
     void cancel_all(ConnectionState& connection, boost::system::error_code outcome,
                     CompletedSends& completed);

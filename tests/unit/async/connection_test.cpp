@@ -148,12 +148,16 @@ TEST_CASE("async connection: one that the program watches itself does not wait, 
         asio::posix::stream_descriptor watched(context, pair.first.fileno());
         pair.first.async_recv_bytes(outcomes.note("receive"));
         pair.first.async_send_bytes(large, outcomes.note("send"));
+        pair.first.async_send(parley::bytes("second"), outcomes.note("second"));
+        pair.first.async_send(parley::bytes("third"), outcomes.note("third"));
         context.run();
         context.restart();
         watched.release();
     }
     CHECK(outcomes.of("receive") == boost::system::errc::file_exists);
     CHECK(outcomes.of("send") == boost::system::errc::file_exists);
+    CHECK(outcomes.of("second") == boost::system::errc::file_exists);
+    CHECK(outcomes.of("third") == boost::system::errc::file_exists);
     // What was begun goes out as a whole.
     pair.first.async_send_bytes("more", outcomes.note("more"));
     run(context, [&]() -> asio::awaitable<void> {

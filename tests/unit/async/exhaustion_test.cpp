@@ -2,6 +2,10 @@
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <memory>
 #include <new>
 #include <tuple>
 
@@ -77,6 +81,48 @@ TEST_CASE("async exhaustion: so does one that has to wait, and no message is bro
     check_each_failure([](Pair& pair, Outcomes& outcomes) {
         pair.first.async_send_bytes(large, outcomes.note("call"));
     });
+}
+
+TEST_CASE("async exhaustion: so does one that pickles, has a time, or an executor of its own",
+          "[async]") {
+    check_each_failure([](Pair& pair, Outcomes& outcomes) {
+        pair.first.async_send(parley::list(1, "two"), outcomes.note("call"));
+    });
+    check_each_failure([](Pair& pair, Outcomes& outcomes) {
+        pair.first.async_send_bytes(large, 10s, outcomes.note("call"));
+    });
+    check_each_failure([](Pair& pair, Outcomes& outcomes) {
+        auto strand = asio::make_strand(pair.first.get_executor());
+        pair.first.async_send_bytes("now", asio::bind_executor(strand, outcomes.note("call")));
+    });
+}
+
+TEST_CASE("async exhaustion: it may be the handler that keeps the connection", "[async]") {
+    bool has_come = true;
+    for (std::size_t number = 1; has_come; ++number) {
+        asio::io_context context;
+        Pair pair(context);
+        {
+            const support::AllocationFailure failure(number);
+            try {
+                auto owner = std::make_unique<Connection>(std::move(pair.first));
+                Connection& connection = *owner;
+                connection.async_send_bytes("now", [owner = std::move(owner)](error_code) {});
+            } catch (const std::bad_alloc&) {
+            }
+            has_come = failure.has_come();
+        }
+        context.run();
+        // Whether it went out or not, nothing keeps the connection.
+        pair.first = Connection();
+        for (bool is_over = false; !is_over;) {
+            try {
+                CHECK(pair.second.recv_bytes(10s).view() == "now");
+            } catch (const parley::EndOfFile&) {
+                is_over = true;
+            }
+        }
+    }
 }
 
 TEST_CASE("async exhaustion: so does a call that receives", "[async]") {
