@@ -369,7 +369,7 @@ QueuedSend& make_begun(ConnectionState& connection, Handler<>&& handler, Frame f
 void go_at_once(const Call& call, Handler<>&& handler, Frame frame, CompletedSends& completed) {
     ConnectionState& connection = *call.connection;
     const Result<std::size_t> gone = connection.send_at_once(frame.payload, Patience::none);
-    if (gone && *gone == FrameWriter::frame_size(frame.payload)) {
+    if (gone && *gone == FrameWriter::frame_size(frame.payload.size())) {
         return post_turn(connection, std::move(handler));
     }
     QueuedSend& send =

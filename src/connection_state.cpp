@@ -63,7 +63,7 @@ Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
     } else {
         const Result<std::size_t> gone = send_at_once(payload, patience_within(deadline.left()));
         if (!gone) return from_peer(gone.error());
-        if (*gone == FrameWriter::frame_size(payload)) return {};
+        if (*gone == FrameWriter::frame_size(payload.size())) return {};
         push_rest(payload, *gone);
     }
     if (!is_gathered || writer.pending() >= cork_size) {
@@ -304,6 +304,7 @@ void ConnectionState::take_directed(Buffer& buffer) {
         take_into(buffer);
         return reader.direct({});
     }
+    // Before anything that throws: the buffer is the caller's again then.
     reader.direct({});
     buffer = take_message();
 }

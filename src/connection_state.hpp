@@ -106,7 +106,8 @@ public:
     /// Queues a frame of which so much has gone out; the payload must stay. Where that throws, and
     /// some has, nothing can be sent any more.
     void push_rest(ConstBytes payload, std::size_t gone);
-    /// After a frame that ends too soon, nothing can be sent any more, and the peer learns of it.
+    /// After a frame that ends too soon, nothing can be sent any more. The peer of a socket
+    /// learns of it now, that of a pipe at the end.
     void close_writing() noexcept;
     [[nodiscard]] Result<void> flush(Deadline deadline, WaitList::Epoch since);
     /// Queues one frame: a small payload is copied, a big one must stay.

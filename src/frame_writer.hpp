@@ -20,8 +20,8 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
     /// What a payload takes in the stream, with its header.
-    [[nodiscard]] static std::size_t frame_size(ConstBytes payload) noexcept {
-        return FrameHeader(payload.size()).size() + payload.size();
+    [[nodiscard]] static std::size_t frame_size(std::size_t payload_size) noexcept {
+        return FrameHeader(payload_size).size() + payload_size;
     }
 
     /// The bytes that are still to go out.

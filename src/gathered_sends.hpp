@@ -26,7 +26,7 @@ public:
         boost::system::error_code outcome;
 
         [[nodiscard]] std::size_t frame_size() const noexcept {
-            return FrameHeader(payload_size).bytes().size() + payload_size;
+            return FrameWriter::frame_size(payload_size);
         }
     };
 

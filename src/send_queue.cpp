@@ -97,10 +97,8 @@ void CompletedSends::complete_first(const boost::asio::any_io_executor& executor
                                     bool is_executor_here) {
     if (has_gathered()) {
         GatheredSends::Send send = gathered_->pop_front();
-        asynchronous::Completion<> completion(std::move(send.handler), send.outcome, {});
-        if (is_executor_here) return completion();
-        return asynchronous::post_to(executor,
-                                     asynchronous::HomeCompletion<>(std::move(completion)));
+        return asynchronous::post_completion<>(executor, std::move(send.handler), send.outcome, {},
+                                               true);
     }
     QueuedSend& send = sends_.front();
     sends_.pop_front();
