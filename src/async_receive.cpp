@@ -191,6 +191,14 @@ void end_at_expiry(boost::asio::steady_timer& timer, EndReceive end, error_code 
     });
 }
 
+/// Only a stream without bounds inside is sure to be empty after a read that came up short.
+AsyncSide::Drained drained(const ConnectionState& connection) noexcept {
+    const Medium medium = connection.transport.medium();
+    const bool is_stream = medium == Medium::tcp || medium == Medium::unix_socket;
+    return is_stream && connection.transport.is_drained() ? AsyncSide::Drained::yes
+                                                          : AsyncSide::Drained::unknown;
+}
+
 /// One call. While it waits it is the reactor's: a handler that is moved, and comes back on the
 /// connection's executor.
 template <typename Take>
@@ -350,7 +358,7 @@ std::optional<error_code> ReceiveCall<Take>::wait(const Call& call) {
         boost::asio::steady_timer& timer = extras().timer.emplace(side.executor(), *call.timeout);
         end_at_expiry(timer, {claim_.connection(), number}, Take::timed_out());
     }
-    side.wait(AsyncSide::WaitType::wait_read, std::move(*this));
+    side.wait(AsyncSide::WaitType::wait_read, std::move(*this), drained(*state));
     return std::nullopt;
 }
 
@@ -361,7 +369,7 @@ std::optional<error_code> ReceiveCall<Take>::wait_on() {
     if (state->occupancy.is_closed() || state->waits.epoch() != since_) return canceled().code;
     AsyncSide& side = *state->async;
     if (side.receive_outcome()) return side.receive_outcome();
-    side.wait(AsyncSide::WaitType::wait_read, std::move(*this));
+    side.wait(AsyncSide::WaitType::wait_read, std::move(*this), drained(*state));
     return std::nullopt;
 }
 

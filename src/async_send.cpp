@@ -97,8 +97,14 @@ error_code noted(ConnectionState& connection, const Failure& failure) noexcept {
 /// throws, the handler is still the caller's.
 void post_turn(ConnectionState& connection, Handler<>&& first) {
     AsyncSide& side = *connection.async;
-    const HandingOver handing_over(connection, first);
-    post_to(side.executor(), Continuation<take_turn>(connection, std::move(first)));
+    if (Reactor* const reactor = side.reactor()) {
+        side.turn.connection = connection.shared_from_this();
+        side.turn.first.swap(first);
+        reactor->post(side.turn);
+    } else {
+        const HandingOver handing_over(connection, first);
+        post_to(side.executor(), Continuation<take_turn>(connection, std::move(first)));
+    }
     side.awaits_turn = true;
 }
 
@@ -466,3 +472,18 @@ Result<Buffer> encode(const State& connection, const void* object, pickle::Encod
 }
 
 }  // namespace parley::asynchronous
+
+namespace parley {
+
+void SendTurn::complete() {
+    const std::shared_ptr<ConnectionState> kept = std::move(connection);
+    asynchronous::take_turn(kept, std::move(first));
+}
+
+void SendTurn::destroy() noexcept {
+    const std::shared_ptr<ConnectionState> kept = std::move(connection);
+    const asynchronous::Handler<> dropped = std::move(first);
+    asynchronous::drop_all(*kept);
+}
+
+}  // namespace parley

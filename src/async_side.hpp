@@ -4,12 +4,25 @@
 #include "send_queue.hpp"
 #include "watched_descriptor.hpp"
 
+#include <parley/asynchronous/call.hpp>
+
 #include <boost/system/error_code.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace parley {
+
+/// The executor's next turn of a connection that has sent, where its reactor is ours.
+class SendTurn final : public ReactorOperation {
+public:
+    void complete() override;
+    void destroy() noexcept override;
+
+    std::shared_ptr<ConnectionState> connection;
+    asynchronous::Handler<> first;
+};
 
 /// Guarded by the connection's `async_mutex`.
 class AsyncSide : public WatchedDescriptor {
@@ -37,6 +50,7 @@ public:
     /// Whether something has gone out since the executor last had its turn: what is sent meanwhile
     /// stays in the queue, to go out together.
     bool awaits_turn = false;
+    SendTurn turn;
     CompletedSends completed;  ///< To be told so in the next turn.
 
 private:

@@ -355,9 +355,9 @@ void ConnectionState::end_async(bool for_good) noexcept {
     {
         const std::lock_guard lock(async_mutex);
         if (!async) return;
-        executor = async->executor();
         const boost::system::error_code outcome = canceled().code;
         if (!async->sends.empty()) {
+            executor = async->executor();
             async->sends.cancel_all(*this, outcome, completed);
             sending_turn.give_asynchronous();
         }

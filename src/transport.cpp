@@ -153,9 +153,11 @@ Transfer Transport::read(MutableBytes into, Patience patience) {
 
 Transfer Transport::read(std::span<const MutableBytes> parts, Patience patience) {
     IoVectors vectors(parts);
+    has_control_ = false;
     const Transfer result = read_some(vectors.used(), patience);
-    // The end of the stream stays readable; a descriptor ends a read though more may be there.
-    const bool is_short = result.size > 0 && result.size < vectors.size() && !passed_.is_open();
+    // The end of the stream stays readable; what comes beside bytes, as a descriptor or the peer's
+    // credentials, ends a read though more may be there.
+    const bool is_short = result.size > 0 && result.size < vectors.size() && !has_control_;
     is_drained_ = result.error == EAGAIN || is_short;
     return result;
 }
@@ -188,7 +190,8 @@ Transfer Transport::read_with_descriptors(std::span<iovec> parts, Patience patie
         uninterrupted([&] { return ::recvmsg(fileno(), &message, flags); }, patience);
     if (result.error != 0) return result;
     passed_.reset();
-    if (message.msg_controllen != 0) keep_descriptor(message);
+    has_control_ = message.msg_controllen != 0;
+    if (has_control_) keep_descriptor(message);
     return result;
 }
 

@@ -105,6 +105,7 @@ private:
     bool send_patience_set_ = false;
     bool made_non_blocking_ = false;
     bool is_drained_ = false;
+    bool has_control_ = false;
     Descriptor passed_;
 };
 

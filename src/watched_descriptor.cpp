@@ -1,59 +1,52 @@
 #include "watched_descriptor.hpp"
 
+#include <boost/asio/io_context.hpp>
+
 namespace parley {
-namespace {
 
-/// Calls the function with the descriptor, whichever kind it is.
-template <typename Watched, typename Function>
-auto with(Watched& watched, Function function) {
-    if (auto* const plain = std::get_if<0>(&watched)) return function(*plain);
-    return function(*std::get<1>(watched));
-}
-
-}  // namespace
-
-WatchedDescriptor::WatchedDescriptor(const boost::asio::any_io_executor& executor)
-    : watched_(watched_on(executor)) {}
-
-std::variant<WatchedDescriptor::Plain, WatchedDescriptor::Any> WatchedDescriptor::watched_on(
-    const boost::asio::any_io_executor& executor) {
-    if (const auto* plain = executor.target<PlainExecutor>()) return Plain(*plain);
-    return std::make_unique<boost::asio::posix::stream_descriptor>(executor);
+WatchedDescriptor::WatchedDescriptor(const boost::asio::any_io_executor& executor) {
+    if (const auto* plain = executor.target<Reactor::Executor>())
+        entry_.emplace(boost::asio::use_service<Reactor>(plain->context()));
+    else
+        watched_ = std::make_unique<boost::asio::posix::stream_descriptor>(executor);
 }
 
 boost::asio::any_io_executor WatchedDescriptor::executor() {
-    return with(watched_, [](auto& watched) -> boost::asio::any_io_executor {
-        return watched.get_executor();
-    });
+    if (entry_) return entry_->reactor().executor();
+    return watched_->get_executor();
 }
 
 bool WatchedDescriptor::runs_on(const boost::asio::any_io_executor& executor) {
-    if (Plain* const plain = std::get_if<Plain>(&watched_)) {
-        const auto* other = executor.target<PlainExecutor>();
-        return other != nullptr && *other == plain->get_executor();
-    }
-    return std::get<Any>(watched_)->get_executor() == executor;
+    if (!entry_) return watched_->get_executor() == executor;
+    const auto* plain = executor.target<Reactor::Executor>();
+    return plain != nullptr && *plain == entry_->reactor().executor();
 }
 
 boost::system::error_code WatchedDescriptor::watch(int descriptor) {
-    return with(watched_, [descriptor](auto& watched) {
-        boost::system::error_code error;
-        if (!watched.is_open()) watched.assign(descriptor, error);
-        return error;
-    });
+    boost::system::error_code error;
+    if (entry_) {
+        if (!entry_->is_watched()) error = entry_->reactor().add(*entry_, descriptor);
+    } else if (!watched_->is_open()) {
+        watched_->assign(descriptor, error);
+    }
+    return error;
 }
 
 void WatchedDescriptor::end_waits() noexcept {
-    with(watched_, [](auto& watched) {
-        boost::system::error_code ignored;
-        if (watched.is_open()) watched.cancel(ignored);
-    });
+    boost::system::error_code ignored;
+    if (entry_) {
+        if (entry_->is_watched()) entry_->reactor().end_waits(*entry_);
+    } else if (watched_->is_open()) {
+        watched_->cancel(ignored);
+    }
 }
 
 void WatchedDescriptor::leave_reactor() noexcept {
-    with(watched_, [](auto& watched) {
-        if (watched.is_open()) watched.release();
-    });
+    if (entry_) {
+        if (entry_->is_watched()) entry_->reactor().remove(*entry_);
+    } else if (watched_->is_open()) {
+        watched_->release();
+    }
 }
 
 }  // namespace parley

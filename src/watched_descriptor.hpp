@@ -1,24 +1,27 @@
 // A descriptor's place in the reactor of an executor's context.
 #pragma once
 
+#include "reactor.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
-#include <variant>
 
 namespace parley {
 
 /// The descriptor stays its owner's; it is in the reactor from the first wait to `leave_reactor`.
-/// Where the executor is an io_context's own, waits are of its type: they take less memory and time
-/// than those on an executor of any type. Not thread-safe.
+/// Where the executor is an io_context's own, that is the reactor of ours; elsewhere Asio's, whose
+/// waits end on an executor of any type. Not thread-safe.
 class WatchedDescriptor {
 public:
     using WaitType = boost::asio::posix::descriptor_base::wait_type;
+    /// Whether all that came has been read, by a read that came up short after the last wait.
+    enum class Drained : std::uint8_t { unknown, yes };
 
     explicit WatchedDescriptor(const boost::asio::any_io_executor& executor);
     WatchedDescriptor(const WatchedDescriptor&) = delete;
@@ -28,17 +31,20 @@ public:
     [[nodiscard]] boost::asio::any_io_executor executor();
     [[nodiscard]] bool runs_on(const boost::asio::any_io_executor& executor);
 
+    /// The reactor of ours, if it is that one.
+    [[nodiscard]] Reactor* reactor() noexcept { return entry_ ? &entry_->reactor() : nullptr; }
+
     /// Puts it into the reactor, if it is not there: before any wait. What the system refuses, as
-    /// where the program itself watches the descriptor in the same context.
+    /// where the program itself watches the descriptor in Asio's.
     [[nodiscard]] boost::system::error_code watch(int descriptor);
     /// Calls the handler, on the executor, once the descriptor can be read or written, or the wait
-    /// is ended.
+    /// is ended. Where it throws, the handler is still the caller's.
     template <typename WaitHandler>
-    void wait(WaitType type, WaitHandler&& handler) {
-        if (Plain* const plain = std::get_if<Plain>(&watched_))
-            plain->async_wait(type, std::forward<WaitHandler>(handler));
-        else
-            std::get<Any>(watched_)->async_wait(type, std::forward<WaitHandler>(handler));
+    void wait(WaitType type, WaitHandler&& handler, Drained drained = Drained::unknown) {
+        if (!entry_) return watched_->async_wait(type, std::forward<WaitHandler>(handler));
+        using Operation = WaitOperation<std::decay_t<WaitHandler>>;
+        Operation& operation = Operation::make(std::forward<WaitHandler>(handler));
+        entry_->reactor().wait(*entry_, direction_of(type), operation, drained == Drained::yes);
     }
     /// Ends all waits now, with operation_aborted.
     void end_waits() noexcept;
@@ -46,13 +52,13 @@ public:
     void leave_reactor() noexcept;
 
 private:
-    using PlainExecutor = boost::asio::io_context::executor_type;
-    using Plain = boost::asio::posix::basic_stream_descriptor<PlainExecutor>;
-    using Any = std::unique_ptr<boost::asio::posix::stream_descriptor>;
+    [[nodiscard]] static ReactorEntry::Direction direction_of(WaitType type) noexcept {
+        return type == WaitType::wait_read ? ReactorEntry::Direction::read
+                                           : ReactorEntry::Direction::write;
+    }
 
-    static std::variant<Plain, Any> watched_on(const boost::asio::any_io_executor& executor);
-
-    std::variant<Plain, Any> watched_;
+    std::optional<ReactorEntry> entry_;
+    std::unique_ptr<boost::asio::posix::stream_descriptor> watched_;
 };
 
 }  // namespace parley

@@ -1,0 +1,275 @@
+#include "reactor.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+namespace parley {
+namespace {
+
+using boost::system::error_code;
+
+// How many operations are completed in a row before other functions of the io_context, and how
+// many before it is asked whether it has been stopped.
+constexpr int most_in_a_row = 256;
+constexpr int most_unasked = 16;
+
+error_code last_error() noexcept {
+    return {errno, boost::system::system_category()};
+}
+
+constexpr std::size_t index_of(ReactorEntry::Direction direction) noexcept {
+    return static_cast<std::size_t>(direction);
+}
+
+}  // namespace
+
+template <typename T>
+class Reactor::SlotAllocator {
+public:
+    using value_type = T;
+
+    explicit SlotAllocator(Slot& slot) noexcept : slot_(&slot) {}
+    template <typename Other>
+    SlotAllocator(const SlotAllocator<Other>& other) noexcept : slot_(&other.slot()) {}
+
+    [[nodiscard]] T* allocate(std::size_t) noexcept {
+        static_assert(sizeof(T) <= sizeof(Slot) && alignof(T) <= alignof(Slot));
+        return static_cast<T*>(static_cast<void*>(slot_->memory.data()));
+    }
+    void deallocate(T*, std::size_t) noexcept {}
+    [[nodiscard]] Slot& slot() const noexcept { return *slot_; }
+
+    template <typename Other>
+    [[nodiscard]] bool operator==(const SlotAllocator<Other>& other) const noexcept {
+        return slot_ == &other.slot();
+    }
+
+private:
+    Slot* slot_;
+};
+
+/// What the io_context calls.
+template <void (Reactor::*Function)(error_code)>
+class Reactor::Callback {
+public:
+    using allocator_type = SlotAllocator<void>;
+
+    Callback(Reactor& reactor, Slot& slot) noexcept : reactor_(&reactor), slot_(&slot) {}
+    void operator()(error_code error = {}) const { (reactor_->*Function)(error); }
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*slot_); }
+
+private:
+    Reactor* reactor_;
+    Slot* slot_;
+};
+
+boost::asio::execution_context::id Reactor::id;
+
+Reactor::Reactor(boost::asio::io_context& context)
+    : service(context), context_(&context), watched_(context) {}
+
+void Reactor::shutdown() noexcept {
+    Operations dropped;
+    {
+        const std::lock_guard lock(mutex_);
+        for (ReactorEntry& entry : entries_) {
+            take(entry, Direction::read, {});
+            take(entry, Direction::write, {});
+            entry.descriptor_ = -1;
+        }
+        entries_.clear();
+        dropped.swap(ready_);
+        if (watched_.is_open()) watched_.release();
+    }
+    dropped.clear_and_dispose([](ReactorOperation* operation) { operation->destroy(); });
+}
+
+/// The child has to have an epoll of its own.
+void Reactor::notify_fork(boost::asio::execution_context::fork_event event) {
+    if (event != boost::asio::execution_context::fork_child) return;
+    const std::lock_guard lock(mutex_);
+    if (!epoll_.is_open()) return;
+    watched_.release();
+    epoll_.reset();
+    if (const error_code error = open()) throw boost::system::system_error(error, "fork");
+    for (ReactorEntry& entry : entries_) {
+        if (const error_code error = tell_epoll(entry, EPOLL_CTL_ADD))
+            throw boost::system::system_error(error, "fork");
+    }
+}
+
+error_code Reactor::open() {
+    Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
+    if (!epoll.is_open()) return last_error();
+    error_code error;
+    watched_.assign(epoll.get(), error);
+    if (!error) epoll_ = std::move(epoll);
+    return error;
+}
+
+error_code Reactor::tell_epoll(ReactorEntry& entry, int operation) const {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+    if (entry.watches_writing_) event.events |= EPOLLOUT;
+    event.data.ptr = &entry;
+    if (::epoll_ctl(epoll_.get(), operation, entry.descriptor_, &event) != 0) return last_error();
+    entry.has_news_ = false;
+    entry.was_told_ = false;
+    return {};
+}
+
+error_code Reactor::add(ReactorEntry& entry, int descriptor) {
+    const std::lock_guard lock(mutex_);
+    if (!epoll_.is_open()) {
+        if (const error_code error = open()) return error;
+    }
+    entry.descriptor_ = descriptor;
+    entry.watches_writing_ = false;
+    entry.is_over_ = false;
+    if (const error_code error = tell_epoll(entry, EPOLL_CTL_ADD)) {
+        entry.descriptor_ = -1;
+        return error;
+    }
+    entries_.push_back(entry);
+    return {};
+}
+
+void Reactor::remove(ReactorEntry& entry) noexcept {
+    const std::lock_guard lock(mutex_);
+    end_waits_locked(entry);
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, entry.descriptor_, nullptr);
+    entry.descriptor_ = -1;
+    entries_.erase(entries_.iterator_to(entry));
+}
+
+void Reactor::wait(ReactorEntry& entry, Direction direction, ReactorOperation& operation,
+                   bool is_drained) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!is_armed_) arm();
+    entry.waiting_[index_of(direction)] = &operation;
+    ++waiting_;
+    if (direction == Direction::write) {
+        entry.watches_writing_ = true;
+    } else if (!entry.is_over_ && !entry.has_news_ && (is_drained || !entry.was_told_)) {
+        entry.was_told_ = false;
+        return;
+    }
+    if (const error_code error = tell_epoll(entry, EPOLL_CTL_MOD)) {
+        take(entry, direction, error);
+        post_run();
+    }
+}
+
+void Reactor::post(ReactorOperation& operation) noexcept {
+    const std::lock_guard lock(mutex_);
+    ready_.push_back(operation);
+    post_run();
+}
+
+void Reactor::end_waits(ReactorEntry& entry) noexcept {
+    const std::lock_guard lock(mutex_);
+    end_waits_locked(entry);
+}
+
+void Reactor::end_waits_locked(ReactorEntry& entry) {
+    take(entry, Direction::read, boost::asio::error::operation_aborted);
+    take(entry, Direction::write, boost::asio::error::operation_aborted);
+    if (!ready_.empty()) post_run();
+    if (waiting_ > 0 || !is_armed_) return;
+    // Nothing of ours keeps the io_context at work.
+    error_code ignored;
+    watched_.cancel(ignored);
+}
+
+void Reactor::arm() {
+    watched_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                        Callback<&Reactor::on_wake>(*this, wake_slot_));
+    is_armed_ = true;
+}
+
+void Reactor::post_run() {
+    if (is_run_posted_) return;
+    boost::asio::post(executor(), Callback<&Reactor::on_run>(*this, run_slot_));
+    is_run_posted_ = true;
+}
+
+/// Ends the wait, where there is one: its operation is ready, and a run must follow.
+void Reactor::take(ReactorEntry& entry, Direction direction, error_code outcome) {
+    ReactorOperation* const operation = std::exchange(entry.waiting_[index_of(direction)], nullptr);
+    if (operation == nullptr) return;
+    operation->outcome = outcome;
+    ready_.push_back(*operation);
+    --waiting_;
+}
+
+void Reactor::on_wake(error_code error) {
+    {
+        const std::lock_guard lock(mutex_);
+        is_armed_ = false;
+        if (!error) look();
+        if (waiting_ > 0) arm();
+    }
+    complete_ready();
+}
+
+/// Under the mutex, so that nothing that epoll tells of can be taken out meanwhile.
+void Reactor::look() {
+    std::array<epoll_event, 128> events;
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
+    for (int i = 0; i < count; ++i) {
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        take_up(*static_cast<ReactorEntry*>(event.data.ptr), event.events);
+    }
+}
+
+void Reactor::take_up(ReactorEntry& entry, std::uint32_t events) {
+    constexpr std::uint32_t broken = EPOLLHUP | EPOLLERR;
+    if ((events & (broken | EPOLLRDHUP)) != 0) entry.is_over_ = true;
+    if ((events & (broken | EPOLLRDHUP | EPOLLIN)) != 0) {
+        const bool is_waited_for = entry.waiting_[index_of(Direction::read)] != nullptr;
+        entry.was_told_ = true;
+        entry.has_news_ = !is_waited_for;
+        take(entry, Direction::read, {});
+    }
+    if ((events & (broken | EPOLLOUT)) == 0) return;
+    if (entry.waiting_[index_of(Direction::write)] != nullptr) {
+        take(entry, Direction::write, {});
+    } else if (entry.watches_writing_) {
+        // Nobody writes any more: what the peer reads of a Unix socket is not worth an event.
+        entry.watches_writing_ = false;
+        static_cast<void>(tell_epoll(entry, EPOLL_CTL_MOD));
+    }
+}
+
+void Reactor::on_run(error_code) {
+    {
+        const std::lock_guard lock(mutex_);
+        is_run_posted_ = false;
+    }
+    complete_ready();
+}
+
+/// While there is more, another run is posted, for another thread or for after an exception.
+void Reactor::complete_ready() {
+    for (int count = 1; count <= most_in_a_row; ++count) {
+        ReactorOperation* operation = nullptr;
+        {
+            const std::lock_guard lock(mutex_);
+            if (ready_.empty()) return;
+            operation = &ready_.front();
+            ready_.pop_front();
+            if (!ready_.empty()) post_run();
+        }
+        operation->complete();
+        if (count % most_unasked == 0 && context_->stopped()) return;
+    }
+}
+
+}  // namespace parley
