@@ -23,7 +23,8 @@ it builds the peers, measures all of them interleaved in one go, and fills in ev
 older than the others. `scripts/bench quick` takes a look in passing and writes nothing.
 
 Each figure is the median of %(rounds)d rounds; each round runs every pair once, one after the other,
-and takes the median of batches of some milliseconds (for streams, the mean). Both processes of a pair
+and takes the median of batches of some milliseconds (for streams, the mean). A bar's ratio is the
+median of the rounds' own ratios. Both processes of a pair
 are kept to one core, so that waking a sleeping core, which costs more than the message, is not what
 is measured. **Raw sockets** are what a careful program would write by hand: one `writev` for header
 and payload, one `read` per message, reused memory, no checks ([bench/raw_socket.cpp](../bench/raw_socket.cpp)).
@@ -57,14 +58,25 @@ def shown_mebibytes(size, seconds):
     return "{:,.0f} MiB/s".format(size / seconds / (1 << 20))
 
 
+def longest(series):
+    """Of several series the longest in each round."""
+    return [max(seconds) for seconds in zip(*series)]
+
+
+def ratio_of(ours, theirs):
+    """The median of the rounds' own ratios: what slows a whole round down is in both."""
+    return statistics.median(a / b for a, b in zip(ours, theirs))
+
+
 class Results:
     def __init__(self, path):
         with open(path) as file:
             self.content = json.load(file)
-        self.medians = {}
+        self.taken = {}
         for group in ("pairs", "versions"):
             for name, seconds in self.content.get(group, {}).items():
-                self.medians.setdefault(name, statistics.median(seconds))
+                self.taken.setdefault(name, seconds)
+        self.medians = {name: statistics.median(seconds) for name, seconds in self.taken.items()}
         self.newest = self.content["newest"]
         self.python = End(self.newest, "bytes")
         self.python_object = End(self.newest, "object")
@@ -89,13 +101,13 @@ class Judged:
 
 def judge(results):
     for bar in series.bars(results.newest):
-        if not all(name in results.medians for name in bar.ours + bar.theirs):
+        if not all(name in results.taken for name in bar.ours + bar.theirs):
             continue
-        ours = max(results.medians[name] for name in bar.ours)
-        theirs = max(results.medians[name] for name in bar.theirs)
-        ratio = theirs / ours if bar.is_speed else ours / theirs
-        yield Judged(bar.workload, shown_seconds(ours), shown_seconds(theirs), ratio, bar.limit,
-                     not bar.is_speed)
+        ours = longest(results.taken[name] for name in bar.ours)
+        theirs = longest(results.taken[name] for name in bar.theirs)
+        ratio = ratio_of(theirs, ours) if bar.is_speed else ratio_of(ours, theirs)
+        yield Judged(bar.workload, shown_seconds(statistics.median(ours)),
+                     shown_seconds(statistics.median(theirs)), ratio, bar.limit, not bar.is_speed)
     yield from judge_scale(results.content)
     yield from judge_codec(results.content)
     yield from judge_facts(results.content)
@@ -105,7 +117,7 @@ def judge_scale(content):
     scale = content.get("scale")
     if not scale:
         return
-    echo = scale["echo"]
+    echo, spent = scale["echo"], scale["spent"]
     for count, ours in echo["parley"].items():
         people = "%s clients" % "{:,}".format(int(count))
         yield Judged("user memory of an idle connection, %s (KiB)" % people,
@@ -114,11 +126,11 @@ def judge_scale(content):
             theirs = echo[other][count]
             yield Judged("round trips of %s, against %s" % (people, other),
                          shown_seconds(ours["processor"]), shown_seconds(theirs["processor"]),
-                         theirs["processor"] / ours["processor"], limit, False)
+                         ratio_of(spent[other][count], spent["parley"][count]), limit, False)
     ours, theirs = scale["shakes"]["parley"], scale["shakes"]["epoll by hand"]
     yield Judged("handshakes of a crowd, against epoll by hand and OpenSSL",
                  shown_seconds(ours["processor"]), shown_seconds(theirs["processor"]),
-                 theirs["processor"] / ours["processor"], 0.9, False)
+                 ratio_of(spent["epoll by hand"]["shakes"], spent["parley"]["shakes"]), 0.9, False)
 
 
 def geometric_mean(values):

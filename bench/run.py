@@ -24,7 +24,7 @@ class Pace:
     """How long and how often."""
 
     def __init__(self, quick):
-        self.rounds = 3 if quick else 5
+        self.rounds = 3 if quick else 11
         self.seconds = 0.02 if quick else 0.12
         self.quick = quick
 
@@ -48,7 +48,7 @@ def take_pairs(arena, pace):
 def take_versions(arena, pace):
     """Every CPython with itself, a few messages each."""
     taken = {}
-    for _ in range(pace.rounds):
+    for _ in range(5):
         for one in series.version_series(arena, pace.seconds / 2):
             taken.setdefault(one.name, []).append(arena.seconds(one.pair, one.seconds, one.cores))
     return taken
@@ -97,13 +97,13 @@ def main():
         say("every CPython with itself")
         results["versions"] = take_versions(arena, pace)
         say("pickles")
-        results["codec"] = take_codec(arena, pace.rounds)
+        results["codec"] = take_codec(arena, 5)
         say("typed messages")
-        results["typed"] = take_typed(arena, pace.rounds)
+        results["typed"] = take_typed(arena, 5)
         say("many clients")
-        results["scale"] = scale.measure(arena, 3, 0.4, say)
+        results["scale"] = scale.measure(arena, 7, 0.4, say)
         say("size, start-up and compile time")
-        results["facts"] = facts.weigh(arguments.build, arguments.shared, pace.rounds)
+        results["facts"] = facts.weigh(arguments.build, arguments.shared, 5)
     results["taken"] = time.monotonic() - begin
     with open(arguments.results, "w") as file:
         json.dump(results, file, indent=1)

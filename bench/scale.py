@@ -115,26 +115,34 @@ def medians(found):
     return {what: statistics.median(one[what] for one in found) for what in found[0]}
 
 
+def counts_within(most):
+    """As many clients as are wanted, and where that is too many, as many as there can be."""
+    return sorted({min(count, most) for count in COUNTS})
+
+
 def measure(arena, rounds, seconds, say):
+    """Medians of what was found, and in "spent" the processor time of each round."""
     most = raise_limit()
-    results = {"echo": {}, "shakes": {}, "most": most}
-    taken = collections.defaultdict(list)
-    for count in COUNTS:
-        if count > most:
-            say("no %d clients: the limit of descriptors allows %d" % (count, most))
-            continue
+    results = {"echo": {}, "shakes": {}, "spent": {}, "most": most}
+
+    def keep(title, what, found):
+        results["spent"].setdefault(title, {})[what] = [one["processor"] for one in found]
+        return medians(found)
+
+    for count in counts_within(most):
+        taken = collections.defaultdict(list)
         # What opens so many connections is measured less often.
-        for _ in range(rounds if count < COUNTS[-1] else 1):
+        for _ in range(rounds if count <= COUNTS[1] else 3):
             for echo in echoes(arena):
                 if count <= echo.most:
-                    taken[echo.title, count].append(measure_echo(arena, echo, count, seconds))
+                    taken[echo.title].append(measure_echo(arena, echo, count, seconds))
+        for title, found in taken.items():
+            results["echo"].setdefault(title, {})[str(count)] = keep(title, str(count), found)
         say("%d clients" % count)
-    for (title, count), found in taken.items():
-        results["echo"].setdefault(title, {})[str(count)] = medians(found)
     by_hand, parley = (echo.command for echo in echoes(arena)[:2])
     taken = collections.defaultdict(list)
     for _ in range(rounds):
         for title, command in (("epoll by hand", by_hand), ("parley", parley)):
             taken[title].append(measure_shakes(arena, command, seconds))
-    results["shakes"] = {title: medians(found) for title, found in taken.items()}
+    results["shakes"] = {title: keep(title, "shakes", found) for title, found in taken.items()}
     return results

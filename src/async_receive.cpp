@@ -358,7 +358,8 @@ std::optional<error_code> ReceiveCall<Take>::wait(const Call& call) {
         boost::asio::steady_timer& timer = extras().timer.emplace(side.executor(), *call.timeout);
         end_at_expiry(timer, {claim_.connection(), number}, Take::timed_out());
     }
-    side.wait(AsyncSide::WaitType::wait_read, std::move(*this), drained(*state));
+    side.wait_in(side.receive_memory, AsyncSide::WaitType::wait_read, std::move(*this),
+                 drained(*state));
     return std::nullopt;
 }
 
@@ -369,7 +370,8 @@ std::optional<error_code> ReceiveCall<Take>::wait_on() {
     if (state->occupancy.is_closed() || state->waits.epoch() != since_) return canceled().code;
     AsyncSide& side = *state->async;
     if (side.receive_outcome()) return side.receive_outcome();
-    side.wait(AsyncSide::WaitType::wait_read, std::move(*this), drained(*state));
+    side.wait_in(side.receive_memory, AsyncSide::WaitType::wait_read, std::move(*this),
+                 drained(*state));
     return std::nullopt;
 }
 

@@ -8,6 +8,8 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -45,6 +47,8 @@ public:
         return receive_outcome_;
     }
 
+    /// For the receiving call that waits.
+    alignas(std::max_align_t) std::array<std::byte, 128> receive_memory;
     SendQueue sends;
     bool waits_to_write = false;
     /// Whether something has gone out since the executor last had its turn: what is sent meanwhile

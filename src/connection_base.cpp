@@ -43,8 +43,9 @@ private:
     Buffer buffer_;
 };
 
-/// Makes a frame current.
-void receive_frame(const Reception& reception, Deadline deadline) {
+/// Makes a frame current. Inline, since the end of a stream is an exception, which each function
+/// that it passes makes dearer: this one by a third.
+[[gnu::always_inline]] inline void receive_frame(const Reception& reception, Deadline deadline) {
     if (reception->has_frame()) return;
     reception->receive_frame(deadline, reception.since()).value();
 }

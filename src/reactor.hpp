@@ -160,6 +160,18 @@ public:
     void destroy() noexcept override { take_handler(); }
 
 private:
+    using Memory = asynchronous::HandlerAllocator<void>;
+    using Associated = boost::asio::associated_allocator_t<Handler, Memory>;
+    using Allocator =
+        typename std::allocator_traits<Associated>::template rebind_alloc<WaitOperation>;
+
+    static auto allocator_of(const Handler& handler) noexcept {
+        return boost::asio::associated_allocator<Handler, Memory>::get(handler, Memory());
+    }
+
+    explicit WaitOperation(Handler&& handler) noexcept : handler_(std::move(handler)) {}
+    ~WaitOperation() = default;
+
     Handler take_handler() noexcept {
         Handler handler(std::move(handler_));
         Allocator allocator(allocator_of(handler));
@@ -168,16 +180,28 @@ private:
         return handler;
     }
 
-    using Memory = asynchronous::HandlerAllocator<void>;
-    using Allocator = typename std::allocator_traits<
-        boost::asio::associated_allocator_t<Handler, Memory>>::template rebind_alloc<WaitOperation>;
+    Handler handler_;
+};
 
-    static auto allocator_of(const Handler& handler) noexcept {
-        return boost::asio::associated_allocator<Handler, Memory>::get(handler, Memory());
+/// The same in memory that the handler keeps.
+template <typename Handler>
+class PlacedOperation final : public ReactorOperation {
+public:
+    explicit PlacedOperation(Handler&& handler) noexcept : handler_(std::move(handler)) {}
+    void complete() override {
+        const boost::system::error_code error = outcome;
+        take_handler()(error);
     }
+    void destroy() noexcept override { take_handler(); }
 
-    explicit WaitOperation(Handler&& handler) noexcept : handler_(std::move(handler)) {}
-    ~WaitOperation() = default;
+private:
+    ~PlacedOperation() = default;
+
+    Handler take_handler() noexcept {
+        Handler handler(std::move(handler_));
+        this->~PlacedOperation();
+        return handler;
+    }
 
     Handler handler_;
 };

@@ -22,13 +22,10 @@ bool WatchedDescriptor::runs_on(const boost::asio::any_io_executor& executor) {
     return plain != nullptr && *plain == entry_->reactor().executor();
 }
 
-boost::system::error_code WatchedDescriptor::watch(int descriptor) {
+boost::system::error_code WatchedDescriptor::enter_reactor(int descriptor) {
+    if (entry_) return entry_->reactor().add(*entry_, descriptor);
     boost::system::error_code error;
-    if (entry_) {
-        if (!entry_->is_watched()) error = entry_->reactor().add(*entry_, descriptor);
-    } else if (!watched_->is_open()) {
-        watched_->assign(descriptor, error);
-    }
+    if (!watched_->is_open()) watched_->assign(descriptor, error);
     return error;
 }
 

@@ -7,9 +7,13 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace parley {
@@ -36,7 +40,10 @@ public:
 
     /// Puts it into the reactor, if it is not there: before any wait. What the system refuses, as
     /// where the program itself watches the descriptor in Asio's.
-    [[nodiscard]] boost::system::error_code watch(int descriptor);
+    [[nodiscard]] boost::system::error_code watch(int descriptor) {
+        if (entry_ && entry_->is_watched()) return {};
+        return enter_reactor(descriptor);
+    }
     /// Calls the handler, on the executor, once the descriptor can be read or written, or the wait
     /// is ended. Where it throws, the handler is still the caller's.
     template <typename WaitHandler>
@@ -46,12 +53,23 @@ public:
         Operation& operation = Operation::make(std::forward<WaitHandler>(handler));
         entry_->reactor().wait(*entry_, direction_of(type), operation, drained == Drained::yes);
     }
+    /// The same where there is memory for it, which the handler keeps.
+    template <typename WaitHandler, std::size_t size>
+    void wait_in(std::array<std::byte, size>& memory, WaitType type, WaitHandler&& handler,
+                 Drained drained) {
+        if (!entry_) return watched_->async_wait(type, std::forward<WaitHandler>(handler));
+        using Operation = PlacedOperation<std::decay_t<WaitHandler>>;
+        static_assert(sizeof(Operation) <= size && alignof(Operation) <= alignof(std::max_align_t));
+        auto* const operation = new (memory.data()) Operation(std::forward<WaitHandler>(handler));
+        entry_->reactor().wait(*entry_, direction_of(type), *operation, drained == Drained::yes);
+    }
     /// Ends all waits now, with operation_aborted.
     void end_waits() noexcept;
     /// The same, for good: before the descriptor is closed.
     void leave_reactor() noexcept;
 
 private:
+    [[nodiscard]] boost::system::error_code enter_reactor(int descriptor);
     [[nodiscard]] static ReactorEntry::Direction direction_of(WaitType type) noexcept {
         return type == WaitType::wait_read ? ReactorEntry::Direction::read
                                            : ReactorEntry::Direction::write;
