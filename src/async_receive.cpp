@@ -193,10 +193,9 @@ void end_at_expiry(boost::asio::steady_timer& timer, EndReceive end, error_code 
 
 /// Only a stream without bounds inside is sure to be empty after a read that came up short.
 AsyncSide::Drained drained(const ConnectionState& connection) noexcept {
-    const Medium medium = connection.transport.medium();
-    const bool is_stream = medium == Medium::tcp || medium == Medium::unix_socket;
-    return is_stream && connection.transport.is_drained() ? AsyncSide::Drained::yes
-                                                          : AsyncSide::Drained::unknown;
+    const Transport& transport = connection.transport;
+    return transport.is_stream_socket() && transport.is_drained() ? AsyncSide::Drained::yes
+                                                                  : AsyncSide::Drained::unknown;
 }
 
 /// One call. While it waits it is the reactor's: a handler that is moved, and comes back on the
@@ -330,8 +329,9 @@ template <typename Take>
 std::optional<error_code> ReceiveCall<Take>::look_inside(bool is_readable, Results& results) {
     ConnectionState& here = connection();
     const Inside inside(here);
-    if (!inside.is_open() || here.waits.epoch() != since_) return canceled().code;
+    // Though it be canceled: the reactor tells of what has come but once.
     if (is_readable) here.transport.expect_bytes();
+    if (!inside.is_open() || here.waits.epoch() != since_) return canceled().code;
     const Result<bool> ready = take_.advance(here, is_readable);
     if (ready.has_error()) return here.note_failure(ready.error());
     if (!*ready) return std::nullopt;

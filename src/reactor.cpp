@@ -15,10 +15,8 @@ namespace {
 
 using boost::system::error_code;
 
-// How many operations are completed in a row before other functions of the io_context, and how
-// many before it is asked whether it has been stopped.
+// How many operations are completed in a row before other functions of the io_context.
 constexpr int most_in_a_row = 256;
-constexpr int most_unasked = 16;
 
 error_code last_error() noexcept {
     return {errno, boost::system::system_category()};
@@ -75,20 +73,21 @@ boost::asio::execution_context::id Reactor::id;
 Reactor::Reactor(boost::asio::io_context& context)
     : service(context), context_(&context), watched_(context) {}
 
+/// What destructors of handlers begin meanwhile, and until all is destroyed, ends the same way.
 void Reactor::shutdown() noexcept {
-    Operations dropped;
-    {
+    for (Operations dropped;;
+         dropped.clear_and_dispose([](ReactorOperation* operation) { operation->destroy(); })) {
         const std::lock_guard lock(mutex_);
+        is_shut_down_ = true;
         for (ReactorEntry& entry : entries_) {
-            take(entry, Direction::read, {});
-            take(entry, Direction::write, {});
+            take_both(entry, {});
             entry.descriptor_ = -1;
         }
         entries_.clear();
-        dropped.swap(ready_);
         if (watched_.is_open()) watched_.release();
+        if (ready_.empty()) return;
+        dropped.swap(ready_);
     }
-    dropped.clear_and_dispose([](ReactorOperation* operation) { operation->destroy(); });
 }
 
 /// The child has to have an epoll of its own.
@@ -116,7 +115,7 @@ error_code Reactor::open() {
 
 error_code Reactor::tell_epoll(ReactorEntry& entry, int operation) const {
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+    event.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
     if (entry.watches_writing_) event.events |= EPOLLOUT;
     event.data.ptr = &entry;
     if (::epoll_ctl(epoll_.get(), operation, entry.descriptor_, &event) != 0) return last_error();
@@ -127,12 +126,13 @@ error_code Reactor::tell_epoll(ReactorEntry& entry, int operation) const {
 
 error_code Reactor::add(ReactorEntry& entry, int descriptor) {
     const std::lock_guard lock(mutex_);
+    if (is_shut_down_) return boost::asio::error::operation_aborted;
     if (!epoll_.is_open()) {
         if (const error_code error = open()) return error;
     }
     entry.descriptor_ = descriptor;
     entry.watches_writing_ = false;
-    entry.is_over_ = false;
+    entry.must_look_ = false;
     if (const error_code error = tell_epoll(entry, EPOLL_CTL_ADD)) {
         entry.descriptor_ = -1;
         return error;
@@ -143,7 +143,8 @@ error_code Reactor::add(ReactorEntry& entry, int descriptor) {
 
 void Reactor::remove(ReactorEntry& entry) noexcept {
     const std::lock_guard lock(mutex_);
-    end_waits_locked(entry);
+    take_both(entry, boost::asio::error::operation_aborted);
+    rest();
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, entry.descriptor_, nullptr);
     entry.descriptor_ = -1;
     entries_.erase(entries_.iterator_to(entry));
@@ -157,13 +158,13 @@ void Reactor::wait(ReactorEntry& entry, Direction direction, ReactorOperation& o
     ++waiting_;
     if (direction == Direction::write) {
         entry.watches_writing_ = true;
-    } else if (!entry.is_over_ && !entry.has_news_ && (is_drained || !entry.was_told_)) {
+    } else if (!entry.must_look_ && !entry.has_news_ && (is_drained || !entry.was_told_)) {
         entry.was_told_ = false;
         return;
     }
     if (const error_code error = tell_epoll(entry, EPOLL_CTL_MOD)) {
         take(entry, direction, error);
-        post_run();
+        rest();
     }
 }
 
@@ -175,15 +176,15 @@ void Reactor::post(ReactorOperation& operation) noexcept {
 
 void Reactor::end_waits(ReactorEntry& entry) noexcept {
     const std::lock_guard lock(mutex_);
-    end_waits_locked(entry);
+    take_both(entry, boost::asio::error::operation_aborted);
+    rest();
 }
 
-void Reactor::end_waits_locked(ReactorEntry& entry) {
-    take(entry, Direction::read, boost::asio::error::operation_aborted);
-    take(entry, Direction::write, boost::asio::error::operation_aborted);
+/// Once waits have ended: their handlers are called, and where nobody waits any more, nothing of
+/// ours keeps the io_context at work.
+void Reactor::rest() {
     if (!ready_.empty()) post_run();
     if (waiting_ > 0 || !is_armed_) return;
-    // Nothing of ours keeps the io_context at work.
     error_code ignored;
     watched_.cancel(ignored);
 }
@@ -195,8 +196,8 @@ void Reactor::arm() {
 }
 
 void Reactor::post_run() {
-    if (is_run_posted_) return;
-    boost::asio::post(executor(), Callback<&Reactor::on_run>(*this, run_slot_));
+    if (is_run_posted_ || is_shut_down_) return;
+    boost::asio::post(context_->get_executor(), Callback<&Reactor::on_run>(*this, run_slot_));
     is_run_posted_ = true;
 }
 
@@ -209,11 +210,21 @@ void Reactor::take(ReactorEntry& entry, Direction direction, error_code outcome)
     --waiting_;
 }
 
+void Reactor::take_both(ReactorEntry& entry, error_code outcome) {
+    take(entry, Direction::read, outcome);
+    take(entry, Direction::write, outcome);
+}
+
 void Reactor::on_wake(error_code error) {
     {
         const std::lock_guard lock(mutex_);
         is_armed_ = false;
-        if (!error) look();
+        if (!error) {
+            look();
+        } else if (error != boost::asio::error::operation_aborted) {
+            for (ReactorEntry& entry : entries_)
+                take_both(entry, error);
+        }
         if (waiting_ > 0) arm();
     }
     complete_ready();
@@ -231,7 +242,7 @@ void Reactor::look() {
 
 void Reactor::take_up(ReactorEntry& entry, std::uint32_t events) {
     constexpr std::uint32_t broken = EPOLLHUP | EPOLLERR;
-    if ((events & (broken | EPOLLRDHUP)) != 0) entry.is_over_ = true;
+    if ((events & (broken | EPOLLRDHUP | EPOLLPRI)) != 0) entry.must_look_ = true;
     if ((events & (broken | EPOLLRDHUP | EPOLLIN)) != 0) {
         const bool is_waited_for = entry.waiting_[index_of(Direction::read)] != nullptr;
         entry.was_told_ = true;
@@ -258,7 +269,7 @@ void Reactor::on_run(error_code) {
 
 /// While there is more, another run is posted, for another thread or for after an exception.
 void Reactor::complete_ready() {
-    for (int count = 1; count <= most_in_a_row; ++count) {
+    for (int count = 0; count < most_in_a_row; ++count) {
         ReactorOperation* operation = nullptr;
         {
             const std::lock_guard lock(mutex_);
@@ -268,7 +279,7 @@ void Reactor::complete_ready() {
             if (!ready_.empty()) post_run();
         }
         operation->complete();
-        if (count % most_unasked == 0 && context_->stopped()) return;
+        if (context_->stopped()) return;
     }
 }
 

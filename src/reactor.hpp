@@ -41,7 +41,8 @@ protected:
 
 class Reactor;
 
-/// A descriptor's place in a reactor. Guarded by the reactor's mutex.
+/// A descriptor's place in a reactor. Guarded by the reactor's mutex, but for whether it is
+/// watched, which is its owner's to change and to ask.
 class ReactorEntry : public boost::intrusive::list_base_hook<> {
 public:
     enum class Direction : std::uint8_t { read, write };
@@ -61,15 +62,16 @@ private:
     /// Epoll has told that it is readable: to nobody, or to a wait that is over.
     bool has_news_ = false;
     bool was_told_ = false;
-    /// The peer has closed, or the stream is broken: of what more there is epoll need not tell.
-    bool is_over_ = false;
+    /// The peer has closed, or the stream is broken, or has urgent data inside: a read that came up
+    /// short says nothing, since of what more there is epoll need not tell.
+    bool must_look_ = false;
 };
 
 /// Asio's own reactor is to be told again before each wait, or tries each read once in vain: a
 /// system call for each message. This one is edge-triggered: whoever has read all there was waits
 /// for the next edge, and only others have epoll look again. What is ready is taken up for many
 /// descriptors at once, and their handlers are called one after the other in one function of the
-/// io_context, any number of whose threads share them. Thread-safe.
+/// io_context, any number of whose threads share them, until it is stopped. Thread-safe.
 class Reactor final : public boost::asio::execution_context::service {
 public:
     using Executor = boost::asio::io_context::executor_type;
@@ -80,20 +82,20 @@ public:
     explicit Reactor(boost::asio::io_context& context);
     Reactor(const Reactor&) = delete;
     Reactor& operator=(const Reactor&) = delete;
-    ~Reactor() override = default;
+    ~Reactor() override { shutdown(); }
 
-    [[nodiscard]] Executor executor() const noexcept { return context_->get_executor(); }
-
-    /// Puts a descriptor in; what the system refuses.
+    /// Puts a descriptor in; what the system refuses, or operation_aborted where the io_context
+    /// ends.
     [[nodiscard]] boost::system::error_code add(ReactorEntry& entry, int descriptor);
     /// Takes one that is in out, and ends its waits with operation_aborted.
     void remove(ReactorEntry& entry) noexcept;
     /// Completes the operation, in the io_context, once the descriptor is ready or the wait ended.
-    /// One at a time for each direction. `is_drained` says that what epoll last told of has been
-    /// read.
+    /// One at a time for each direction. `is_drained` says that no wait has ended with success
+    /// since a read came up short.
     void wait(ReactorEntry& entry, Direction direction, ReactorOperation& operation,
               bool is_drained) noexcept;
-    /// Completes the operation in the io_context, not from within this function.
+    /// Completes the operation in the io_context, not from within this function; or destroys it,
+    /// where the io_context ends.
     void post(ReactorOperation& operation) noexcept;
     /// Ends both waits with operation_aborted.
     void end_waits(ReactorEntry& entry) noexcept;
@@ -122,7 +124,8 @@ private:
     void look();
     void take_up(ReactorEntry& entry, std::uint32_t events);
     void take(ReactorEntry& entry, Direction direction, boost::system::error_code outcome);
-    void end_waits_locked(ReactorEntry& entry);
+    void take_both(ReactorEntry& entry, boost::system::error_code outcome);
+    void rest();
 
     /// The epoll has something to tell, or need not be watched any more.
     void on_wake(boost::system::error_code error);
@@ -139,6 +142,7 @@ private:
     boost::asio::posix::basic_stream_descriptor<Executor> watched_;
     bool is_armed_ = false;
     bool is_run_posted_ = false;
+    bool is_shut_down_ = false;
     std::size_t waiting_ = 0;
     Operations ready_;
     boost::intrusive::list<ReactorEntry, boost::intrusive::constant_time_size<false>> entries_;

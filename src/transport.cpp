@@ -102,6 +102,14 @@ ConstBytes flattened(std::span<const ConstBytes> parts, std::span<std::byte, fla
     return memory.first(size);
 }
 
+/// One of the socket's own options; none where it is no socket.
+std::optional<int> get_option(int socket, int name) noexcept {
+    int value = 0;
+    socklen_t size = sizeof value;
+    if (::getsockopt(socket, SOL_SOCKET, name, &value, &size) != 0) return std::nullopt;
+    return value;
+}
+
 int set_option(int socket, int level, int name, int value) noexcept {
     return ::setsockopt(socket, level, name, &value, sizeof value);
 }
@@ -109,7 +117,9 @@ int set_option(int socket, int level, int name, int value) noexcept {
 }  // namespace
 
 Transport::Transport(Descriptor descriptor, Medium medium)
-    : descriptor_(std::move(descriptor)), medium_(medium) {
+    : descriptor_(std::move(descriptor)),
+      medium_(medium),
+      is_stream_socket_(medium == Medium::tcp || medium == Medium::unix_socket) {
     if (medium_ == Medium::pipe) {
         const int flags = ::fcntl(fileno(), F_GETFL);
         if ((flags & O_NONBLOCK) == 0) {
@@ -123,15 +133,14 @@ Result<Transport> Transport::adopt(Descriptor descriptor) {
         return Failure(boost::system::error_code(errno, boost::system::system_category()),
                        "descriptor " + std::to_string(descriptor.get()));
     }
-    int domain = 0;
-    socklen_t size = sizeof domain;
-    if (::getsockopt(descriptor.get(), SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0) {
-        return Transport(std::move(descriptor), Medium::pipe);
-    }
+    const std::optional<int> domain = get_option(descriptor.get(), SO_DOMAIN);
+    if (!domain) return Transport(std::move(descriptor), Medium::pipe);
+    const bool is_stream = get_option(descriptor.get(), SO_TYPE) == SOCK_STREAM;
     const Medium medium = domain == AF_INET || domain == AF_INET6 ? Medium::tcp
                           : domain == AF_UNIX                     ? Medium::unix_socket
                                                                   : Medium::other_socket;
     Transport transport(std::move(descriptor), medium);
+    transport.is_stream_socket_ = transport.is_stream_socket_ && is_stream;
     transport.disable_nagle();
     return transport;
 }
@@ -156,7 +165,7 @@ Transfer Transport::read(std::span<const MutableBytes> parts, Patience patience)
     has_control_ = false;
     const Transfer result = read_some(vectors.used(), patience);
     // The end of the stream stays readable; what comes beside bytes, as a descriptor or the peer's
-    // credentials, ends a read though more may be there.
+    // credentials, ends a read though more may be there, even where it could not be taken.
     const bool is_short = result.size > 0 && result.size < vectors.size() && !has_control_;
     is_drained_ = result.error == EAGAIN || is_short;
     return result;
@@ -190,8 +199,8 @@ Transfer Transport::read_with_descriptors(std::span<iovec> parts, Patience patie
         uninterrupted([&] { return ::recvmsg(fileno(), &message, flags); }, patience);
     if (result.error != 0) return result;
     passed_.reset();
-    has_control_ = message.msg_controllen != 0;
-    if (has_control_) keep_descriptor(message);
+    has_control_ = message.msg_controllen != 0 || (message.msg_flags & MSG_CTRUNC) != 0;
+    if (message.msg_controllen != 0) keep_descriptor(message);
     return result;
 }
 

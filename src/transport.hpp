@@ -55,6 +55,7 @@ public:
     [[nodiscard]] int fileno() const noexcept { return descriptor_.get(); }
     [[nodiscard]] bool is_open() const noexcept { return descriptor_.is_open(); }
     [[nodiscard]] Medium medium() const noexcept { return medium_; }
+    [[nodiscard]] bool is_stream_socket() const noexcept { return is_stream_socket_; }
 
     [[nodiscard]] Transfer read(MutableBytes into, Patience patience);
     /// One scattered read into at most 16 parts.
@@ -101,6 +102,7 @@ private:
 
     Descriptor descriptor_;
     Medium medium_ = Medium::tcp;
+    bool is_stream_socket_ = false;
     bool receive_patience_set_ = false;
     bool send_patience_set_ = false;
     bool made_non_blocking_ = false;

@@ -1,25 +1,31 @@
 #include "watched_descriptor.hpp"
 
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/query.hpp>
 
 namespace parley {
 
 WatchedDescriptor::WatchedDescriptor(const boost::asio::any_io_executor& executor) {
-    if (const auto* plain = executor.target<Reactor::Executor>())
-        entry_.emplace(boost::asio::use_service<Reactor>(plain->context()));
-    else
+    if (const auto* plain = executor.target<Reactor::Executor>()) {
+        boost::asio::io_context& context =
+            boost::asio::query(*plain, boost::asio::execution::context);
+        entry_.emplace(boost::asio::use_service<Reactor>(context));
+        executor_ = *plain;
+    } else {
         watched_ = std::make_unique<boost::asio::posix::stream_descriptor>(executor);
+    }
 }
 
-boost::asio::any_io_executor WatchedDescriptor::executor() {
-    if (entry_) return entry_->reactor().executor();
+boost::asio::any_io_executor WatchedDescriptor::executor() const {
+    if (executor_) return *executor_;
     return watched_->get_executor();
 }
 
-bool WatchedDescriptor::runs_on(const boost::asio::any_io_executor& executor) {
-    if (!entry_) return watched_->get_executor() == executor;
+bool WatchedDescriptor::runs_on(const boost::asio::any_io_executor& executor) const {
+    if (!executor_) return watched_->get_executor() == executor;
     const auto* plain = executor.target<Reactor::Executor>();
-    return plain != nullptr && *plain == entry_->reactor().executor();
+    return plain != nullptr && *plain == *executor_;
 }
 
 boost::system::error_code WatchedDescriptor::enter_reactor(int descriptor) {

@@ -24,7 +24,8 @@ namespace parley {
 class WatchedDescriptor {
 public:
     using WaitType = boost::asio::posix::descriptor_base::wait_type;
-    /// Whether all that came has been read, by a read that came up short after the last wait.
+    /// Whether all that came has been read, as a read that came up short has shown, and no wait has
+    /// ended with success since then.
     enum class Drained : std::uint8_t { unknown, yes };
 
     explicit WatchedDescriptor(const boost::asio::any_io_executor& executor);
@@ -32,8 +33,8 @@ public:
     WatchedDescriptor& operator=(const WatchedDescriptor&) = delete;
     ~WatchedDescriptor() { leave_reactor(); }
 
-    [[nodiscard]] boost::asio::any_io_executor executor();
-    [[nodiscard]] bool runs_on(const boost::asio::any_io_executor& executor);
+    [[nodiscard]] boost::asio::any_io_executor executor() const;
+    [[nodiscard]] bool runs_on(const boost::asio::any_io_executor& executor) const;
 
     /// The reactor of ours, if it is that one.
     [[nodiscard]] Reactor* reactor() noexcept { return entry_ ? &entry_->reactor() : nullptr; }
@@ -76,6 +77,7 @@ private:
     }
 
     std::optional<ReactorEntry> entry_;
+    std::optional<Reactor::Executor> executor_;  ///< With the entry.
     std::unique_ptr<boost::asio::posix::stream_descriptor> watched_;
 };
 

@@ -3,10 +3,13 @@
 
 #include "support/bytes.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -88,6 +91,23 @@ inline std::pair<Raw, Raw> socket_pair() {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         throw std::system_error(errno, std::system_category(), "socketpair");
     return {Raw(ends[0]), Raw(ends[1])};
+}
+
+/// Both ends of a TCP connection on this machine.
+inline std::pair<Raw, Raw> tcp_pair() {
+    const Raw listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const name = reinterpret_cast<sockaddr*>(&address);
+    Raw caller(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::bind(listening.fileno(), name, size) != 0 || ::listen(listening.fileno(), 1) != 0 ||
+        ::getsockname(listening.fileno(), name, &size) != 0 ||
+        ::connect(caller.fileno(), name, size) != 0)
+        throw std::system_error(errno, std::system_category(), "a TCP connection");
+    Raw called(::accept4(listening.fileno(), nullptr, nullptr, SOCK_CLOEXEC));
+    return {std::move(caller), std::move(called)};
 }
 
 inline bool is_open(int descriptor) {
