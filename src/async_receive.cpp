@@ -3,6 +3,7 @@
 #include "async_side.hpp"
 #include "completion.hpp"
 #include "connection_state.hpp"
+#include "prefetch.hpp"
 #include "system_failure.hpp"
 
 #include <parley/asynchronous/call.hpp>
@@ -228,6 +229,7 @@ public:
     void operator()(error_code error);
 
     [[nodiscard]] allocator_type get_allocator() const noexcept { return handler_.get_allocator(); }
+    void prefetch_needs() const noexcept { prefetch(&connection(), sizeof(ConnectionState)); }
 
 private:
     ReceiveCall(const Call& call, Inner handler, Take take)

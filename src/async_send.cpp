@@ -169,7 +169,7 @@ void write_on(const State& connection, Handler<>) {
 /// Under the lock that it is given: what has gathered in the queue goes out before anybody is told
 /// of what is out already, so that the peer has something to do meanwhile.
 void take_turn_of_many(const State& connection, Handler<> first,
-                       std::unique_lock<std::mutex> given) {
+                       std::unique_lock<LightMutex> given) {
     CompletedSends completed;
     std::unique_lock lock(std::move(given));
     AsyncSide& side = *connection->async;
@@ -397,7 +397,7 @@ void go_at_once(const Call& call, Handler<>&& handler, Frame frame, CompletedSen
 
 /// Under the lock that it is given.
 void begin_in_queue(const Call& call, Handler<> handler, Frame frame,
-                    std::unique_lock<std::mutex> given) {
+                    std::unique_lock<LightMutex> given) {
     CompletedSends completed;  // outlives the lock: it may end what the connection belongs to
     std::unique_lock lock(std::move(given));
     settle_if_it_throws(*call.connection, [&] {

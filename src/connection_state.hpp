@@ -4,6 +4,7 @@
 #include "deadline.hpp"
 #include "engine.hpp"
 #include "frame_writer.hpp"
+#include "light_mutex.hpp"
 #include "transport.hpp"
 #include "turn.hpp"
 #include "wait_list.hpp"
@@ -221,7 +222,7 @@ public:
     WaitList waits;
     Occupancy occupancy;
     Turn sending_turn;
-    std::mutex async_mutex;
+    LightMutex async_mutex;
     std::unique_ptr<AsyncSide> async;
     std::atomic<bool> readable{true};
     std::atomic<bool> writable{true};

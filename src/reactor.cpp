@@ -1,5 +1,7 @@
 #include "reactor.hpp"
 
+#include "prefetch.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
@@ -7,7 +9,9 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace parley {
@@ -17,6 +21,7 @@ using boost::system::error_code;
 
 // How many operations are completed in a row before other functions of the io_context.
 constexpr int most_in_a_row = 256;
+constexpr std::size_t prefetched_size = 256;
 
 error_code last_error() noexcept {
     return {errno, boost::system::system_category()};
@@ -276,11 +281,22 @@ void Reactor::complete_ready() {
             if (ready_.empty()) return;
             operation = &ready_.front();
             ready_.pop_front();
-            if (!ready_.empty()) post_run();
+            if (!ready_.empty()) {
+                post_run();
+                prefetch_ready();
+            }
         }
         operation->complete();
         if (context_->stopped()) return;
     }
+}
+
+/// While one operation makes its system calls, what the next one needs comes into the caches, and
+/// of the one after that the operation itself, with what lies around it of its connection.
+void Reactor::prefetch_ready() {
+    auto operation = ready_.begin();
+    operation->prefetch_needs();
+    if (++operation != ready_.end()) prefetch(&*operation, prefetched_size);
 }
 
 }  // namespace parley

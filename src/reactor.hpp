@@ -2,6 +2,7 @@
 #pragma once
 
 #include "descriptor.hpp"
+#include "light_mutex.hpp"
 
 #include <parley/asynchronous/handler_memory.hpp>
 
@@ -16,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 namespace parley {
@@ -31,6 +31,8 @@ public:
     virtual void complete() = 0;
     /// Frees the memory and the handler.
     virtual void destroy() noexcept = 0;
+    /// Has what `complete` will need fetched into the caches.
+    virtual void prefetch_needs() const noexcept {}
 
     boost::system::error_code outcome;
 
@@ -133,11 +135,12 @@ private:
     void on_run(boost::system::error_code);
     /// Completes operations, a limited number in a row.
     void complete_ready();
+    void prefetch_ready();
 
     boost::asio::io_context* context_;
     Slot wake_slot_;
     Slot run_slot_;
-    std::mutex mutex_;
+    LightMutex mutex_;
     Descriptor epoll_;
     boost::asio::posix::basic_stream_descriptor<Executor> watched_;
     bool is_armed_ = false;
@@ -197,6 +200,7 @@ public:
         take_handler()(error);
     }
     void destroy() noexcept override { take_handler(); }
+    void prefetch_needs() const noexcept override { handler_.prefetch_needs(); }
 
 private:
     ~PlacedOperation() = default;

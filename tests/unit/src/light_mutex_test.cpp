@@ -1,0 +1,48 @@
+#include "src/light_mutex.hpp"
+
+#include "support/catch.hpp"
+
+#include <mutex>
+#include <thread>
+#include <vector>
+
+using parley::LightMutex;
+
+TEST_CASE("light mutex: one holds it at a time", "[mutex]") {
+    LightMutex mutex;
+    mutex.lock();
+    CHECK_FALSE(mutex.try_lock());
+    mutex.unlock();
+    CHECK(mutex.try_lock());
+    mutex.unlock();
+}
+
+TEST_CASE("light mutex: nobody who waits for it is left asleep", "[mutex]") {
+    LightMutex mutex;
+    int count = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int round = 0; round < 20'000; ++round) {
+                const std::lock_guard lock(mutex);
+                ++count;
+            }
+        });
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    CHECK(count == 80'000);
+}
+
+TEST_CASE("light mutex: who waits gets it from whoever has it", "[mutex]") {
+    LightMutex mutex;
+    bool is_given = false;
+    mutex.lock();
+    std::thread waiting([&] {
+        const std::lock_guard lock(mutex);
+        CHECK(is_given);
+    });
+    is_given = true;
+    mutex.unlock();
+    waiting.join();
+}
