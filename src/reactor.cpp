@@ -89,7 +89,7 @@ void Reactor::shutdown() noexcept {
             entry.descriptor_ = -1;
         }
         entries_.clear();
-        if (watched_.is_open()) watched_.release();
+        if (epoll_.is_open()) close();
         if (ready_.empty()) return;
         dropped.swap(ready_);
     }
@@ -100,8 +100,7 @@ void Reactor::notify_fork(boost::asio::execution_context::fork_event event) {
     if (event != boost::asio::execution_context::fork_child) return;
     const std::lock_guard lock(mutex_);
     if (!epoll_.is_open()) return;
-    watched_.release();
-    epoll_.reset();
+    close();
     if (const error_code error = open()) throw boost::system::system_error(error, "fork");
     for (ReactorEntry& entry : entries_) {
         if (const error_code error = tell_epoll(entry, EPOLL_CTL_ADD))
@@ -116,6 +115,12 @@ error_code Reactor::open() {
     watched_.assign(epoll.get(), error);
     if (!error) epoll_ = std::move(epoll);
     return error;
+}
+
+/// What is armed ends, and is armed again where somebody waits by then.
+void Reactor::close() noexcept {
+    watched_.release();
+    epoll_.reset();
 }
 
 error_code Reactor::tell_epoll(ReactorEntry& entry, int operation) const {
@@ -153,6 +158,7 @@ void Reactor::remove(ReactorEntry& entry) noexcept {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, entry.descriptor_, nullptr);
     entry.descriptor_ = -1;
     entries_.erase(entries_.iterator_to(entry));
+    if (entries_.empty()) close();
 }
 
 void Reactor::wait(ReactorEntry& entry, Direction direction, ReactorOperation& operation,

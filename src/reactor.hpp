@@ -73,7 +73,8 @@ private:
 /// system call for each message. This one is edge-triggered: whoever has read all there was waits
 /// for the next edge, and only others have epoll look again. What is ready is taken up for many
 /// descriptors at once, and their handlers are called one after the other in one function of the
-/// io_context, any number of whose threads share them, until it is stopped. Thread-safe.
+/// io_context, any number of whose threads share them, until it is stopped. It takes a descriptor
+/// while there is one to watch. Thread-safe.
 class Reactor final : public boost::asio::execution_context::service {
 public:
     using Executor = boost::asio::io_context::executor_type;
@@ -120,6 +121,7 @@ private:
 
     // Under the mutex.
     [[nodiscard]] boost::system::error_code open();
+    void close() noexcept;
     [[nodiscard]] boost::system::error_code tell_epoll(ReactorEntry& entry, int operation) const;
     void arm();
     void post_run();

@@ -328,6 +328,35 @@ TEST_CASE("reactor: nothing keeps the context at work once nobody waits", "[asyn
     CHECK(outcomes.of("end") == Errc::end_of_file);
 }
 
+TEST_CASE("reactor: it holds no descriptor once there is none to watch", "[async]") {
+    asio::io_context context;
+    const asio::posix::stream_descriptor warm(context);
+    const auto lowest_free = [] {
+        const int free = ::dup(0);
+        ::close(free);
+        return free;
+    };
+    const int before = lowest_free();
+    for (int round = 0; round < 2; ++round) {
+        Pair pair(context);
+        Outcomes outcomes;
+        pair.first.async_recv_bytes(outcomes.note("closed"));
+        context.poll();
+        pair.second.close();
+        pair.first.close();
+        CHECK(lowest_free() == before);
+        // One that comes before the end of the other's wait has been told, waits as well.
+        Pair next(context);
+        next.first.async_recv_bytes(outcomes.note("next"));
+        next.second.send_bytes("there");
+        context.run();
+        context.restart();
+        CHECK(outcomes.of("closed") == asio::error::operation_aborted);
+        CHECK_FALSE(outcomes.of("next"));
+    }
+    CHECK(lowest_free() == before);
+}
+
 TEST_CASE("reactor: a handler that throws takes no other with it", "[async]") {
     asio::io_context context;
     Ready ready(context, 5);
