@@ -115,8 +115,12 @@ def medians(found):
     return {what: statistics.median(one[what] for one in found) for what in found[0]}
 
 
-def counts_within(most):
+def counts_within(most, say):
     """As many clients as are wanted, and where that is too many, as many as there can be."""
+    if most < 1:
+        raise Failed("the limit of descriptors allows no crowd")
+    if most < COUNTS[-1]:
+        say("no %d clients: the limit of descriptors allows %d" % (COUNTS[-1], most))
     return sorted({min(count, most) for count in COUNTS})
 
 
@@ -129,7 +133,7 @@ def measure(arena, rounds, seconds, say):
         results["spent"].setdefault(title, {})[what] = [one["processor"] for one in found]
         return medians(found)
 
-    for count in counts_within(most):
+    for count in counts_within(most, say):
         taken = collections.defaultdict(list)
         # What opens so many connections is measured less often.
         for _ in range(rounds if count <= COUNTS[1] else 3):

@@ -7,7 +7,9 @@ namespace parley {
 
 /// For what is locked several times for each message: where std::mutex calls a function each way
 /// and takes 40 bytes, this is one atomic operation each way, and 4 bytes. Whoever has to wait
-/// sleeps. Lockable, not recursive. Thread-safe.
+/// sleeps. Whoever has locked it may destroy it, though `unlock` have not returned elsewhere: that
+/// looks at nothing but the address by then, as std::mutex does. Lockable, not recursive.
+/// Thread-safe.
 class LightMutex {
 public:
     LightMutex() noexcept = default;

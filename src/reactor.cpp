@@ -38,24 +38,24 @@ class Reactor::SlotAllocator {
 public:
     using value_type = T;
 
-    explicit SlotAllocator(Slot& slot) noexcept : slot_(&slot) {}
+    explicit SlotAllocator(std::shared_ptr<Slot> slot) noexcept : slot_(std::move(slot)) {}
     template <typename Other>
-    SlotAllocator(const SlotAllocator<Other>& other) noexcept : slot_(&other.slot()) {}
+    SlotAllocator(const SlotAllocator<Other>& other) noexcept : slot_(other.slot()) {}
 
     [[nodiscard]] T* allocate(std::size_t) noexcept {
         static_assert(sizeof(T) <= sizeof(Slot) && alignof(T) <= alignof(Slot));
         return static_cast<T*>(static_cast<void*>(slot_->memory.data()));
     }
     void deallocate(T*, std::size_t) noexcept {}
-    [[nodiscard]] Slot& slot() const noexcept { return *slot_; }
+    [[nodiscard]] const std::shared_ptr<Slot>& slot() const noexcept { return slot_; }
 
     template <typename Other>
     [[nodiscard]] bool operator==(const SlotAllocator<Other>& other) const noexcept {
-        return slot_ == &other.slot();
+        return slot_ == other.slot();
     }
 
 private:
-    Slot* slot_;
+    std::shared_ptr<Slot> slot_;
 };
 
 /// What the io_context calls.
@@ -64,19 +64,24 @@ class Reactor::Callback {
 public:
     using allocator_type = SlotAllocator<void>;
 
-    Callback(Reactor& reactor, Slot& slot) noexcept : reactor_(&reactor), slot_(&slot) {}
+    Callback(Reactor& reactor, std::shared_ptr<Slot> slot) noexcept
+        : reactor_(&reactor), slot_(std::move(slot)) {}
     void operator()(error_code error = {}) const { (reactor_->*Function)(error); }
-    [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*slot_); }
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(slot_); }
 
 private:
     Reactor* reactor_;
-    Slot* slot_;
+    std::shared_ptr<Slot> slot_;
 };
 
 boost::asio::execution_context::id Reactor::id;
 
 Reactor::Reactor(boost::asio::io_context& context)
-    : service(context), context_(&context), watched_(context) {}
+    : service(context),
+      context_(&context),
+      wake_slot_(std::make_shared<Slot>()),
+      run_slot_(std::make_shared<Slot>()),
+      watched_(context) {}
 
 /// What destructors of handlers begin meanwhile, and until all is destroyed, ends the same way.
 void Reactor::shutdown() noexcept {
@@ -145,6 +150,7 @@ error_code Reactor::add(ReactorEntry& entry, int descriptor) {
     entry.must_look_ = false;
     if (const error_code error = tell_epoll(entry, EPOLL_CTL_ADD)) {
         entry.descriptor_ = -1;
+        if (entries_.empty()) close();
         return error;
     }
     entries_.push_back(entry);

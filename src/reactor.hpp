@@ -107,7 +107,8 @@ private:
     using Operations =
         boost::intrusive::slist<ReactorOperation, boost::intrusive::cache_last<true>>;
 
-    /// Memory for a function that Asio has at most once, so that handing it over cannot fail.
+    /// Memory for a function that Asio has at most once, so that handing it over cannot fail. Where
+    /// the io_context ends, Asio may have it for longer than there is a reactor.
     struct Slot {
         alignas(std::max_align_t) std::array<std::byte, 256> memory;
     };
@@ -140,8 +141,8 @@ private:
     void prefetch_ready();
 
     boost::asio::io_context* context_;
-    Slot wake_slot_;
-    Slot run_slot_;
+    std::shared_ptr<Slot> wake_slot_;
+    std::shared_ptr<Slot> run_slot_;
     LightMutex mutex_;
     Descriptor epoll_;
     boost::asio::posix::basic_stream_descriptor<Executor> watched_;

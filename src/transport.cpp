@@ -135,7 +135,9 @@ Result<Transport> Transport::adopt(Descriptor descriptor) {
     }
     const std::optional<int> domain = get_option(descriptor.get(), SO_DOMAIN);
     if (!domain) return Transport(std::move(descriptor), Medium::pipe);
-    const bool is_stream = get_option(descriptor.get(), SO_TYPE) == SOCK_STREAM;
+    // A stream of SCTP has messages inside.
+    const bool is_stream = get_option(descriptor.get(), SO_TYPE) == SOCK_STREAM &&
+                           get_option(descriptor.get(), SO_PROTOCOL) != IPPROTO_SCTP;
     const Medium medium = domain == AF_INET || domain == AF_INET6 ? Medium::tcp
                           : domain == AF_UNIX                     ? Medium::unix_socket
                                                                   : Medium::other_socket;

@@ -107,6 +107,7 @@ inline std::pair<Raw, Raw> tcp_pair() {
         ::connect(caller.fileno(), name, size) != 0)
         throw std::system_error(errno, std::system_category(), "a TCP connection");
     Raw called(::accept4(listening.fileno(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (called.fileno() < 0) throw std::system_error(errno, std::system_category(), "accept4");
     return {std::move(caller), std::move(called)};
 }
 
