@@ -43,7 +43,8 @@ public:
     SlotAllocator(const SlotAllocator<Other>& other) noexcept : slot_(other.slot()) {}
 
     [[nodiscard]] T* allocate(std::size_t) noexcept {
-        static_assert(sizeof(T) <= sizeof(Slot) && alignof(T) <= alignof(Slot));
+        static_assert(sizeof(T) <= sizeof(Slot));
+        static_assert(alignof(T) <= alignof(Slot));
         return static_cast<T*>(static_cast<void*>(slot_->memory.data()));
     }
     void deallocate(T*, std::size_t) noexcept {}

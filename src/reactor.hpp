@@ -26,6 +26,7 @@ class ReactorOperation : public boost::intrusive::slist_base_hook<> {
 public:
     ReactorOperation(const ReactorOperation&) = delete;
     ReactorOperation& operator=(const ReactorOperation&) = delete;
+    virtual ~ReactorOperation() = default;
 
     /// Frees the memory, then calls the handler with the outcome.
     virtual void complete() = 0;
@@ -38,7 +39,6 @@ public:
 
 protected:
     ReactorOperation() = default;
-    ~ReactorOperation() = default;
 };
 
 class Reactor;
@@ -180,7 +180,6 @@ private:
     }
 
     explicit WaitOperation(Handler&& handler) noexcept : handler_(std::move(handler)) {}
-    ~WaitOperation() = default;
 
     Handler take_handler() noexcept {
         Handler handler(std::move(handler_));
@@ -206,8 +205,6 @@ public:
     void prefetch_needs() const noexcept override { handler_.prefetch_needs(); }
 
 private:
-    ~PlacedOperation() = default;
-
     Handler take_handler() noexcept {
         Handler handler(std::move(handler_));
         this->~PlacedOperation();

@@ -57,11 +57,11 @@ namespace parley {
 /// one is under way fails with Errc::busy, and the other way round. As with all of Asio, a
 /// cancellation slot is emitted to on the handler's own executor.
 ///
-/// **In an io_context.** Connections whose executor is an io_context's own are watched by an epoll of
-/// parley's inside it, and what is ready at once is called in a row, by any of the threads that run
-/// it: so `run_one` and `poll_one` may call the handlers of several connections. `stop` is heeded
-/// after each. On any other executor, a strand say, Asio's own reactor does the waiting. Around a
-/// fork, `notify_fork` is due as for all of Asio.
+/// **In an io_context.** Connections whose executor is an io_context's own are watched by an epoll
+/// of parley's inside it, and what is ready at once is called in a row, by any of the threads that
+/// run it: so `run_one` and `poll_one` may call the handlers of several connections. `stop` is
+/// heeded after each. On any other executor, a strand say, Asio's own reactor does the waiting.
+/// Around a fork, `notify_fork` is due as for all of Asio.
 ///
 /// **Lifetime.** Buffers that are passed must stay valid until the handler is called. The
 /// connection may be destroyed or closed while calls are under way; it must not outlive the
