@@ -27,6 +27,10 @@ function(parley_component name)
     if(arg_COMPACT AND CMAKE_CXX_FLAGS_RELEASE MATCHES "-O3")
         target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:-O2>")
     endif()
+    if(BUILD_SHARED_LIBS AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+        # What nobody calls once all is inlined is left out of libparley.so.
+        target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
+    endif()
     target_link_libraries(${target} PUBLIC ${arg_DEPENDS}
         PRIVATE $<BUILD_INTERFACE:parley_warnings> ${arg_PRIVATE_DEPENDS})
     set_target_properties(${target} PROPERTIES

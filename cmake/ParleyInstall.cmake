@@ -39,6 +39,9 @@ if(BUILD_SHARED_LIBS)
     target_link_libraries(parley
         PRIVATE OpenSSL::Crypto
         PUBLIC Boost::headers Boost::serialization Threads::Threads)
+    if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+        target_link_options(parley PRIVATE LINKER:--gc-sections)
+    endif()
     set_target_properties(parley PROPERTIES
         LINKER_LANGUAGE CXX
         VERSION "${PROJECT_VERSION}"
