@@ -14,8 +14,10 @@ REASONS = {
     "round trip, 64 B, Unix": "see the small object over Unix sockets.",
     "round trip, 1 KiB, Unix": "see the small object over Unix sockets.",
     "round trip, 1 MiB": (
-        "each message is one call to write and one to read, as in the raw program (strace); both swing "
-        "between 0.3 and 0.8 ms from one run to the next, and a median of few runs swings with them."),
+        "each message is one call to write and a few to read, as in the raw program (strace). At 256 KiB, "
+        "8 and 64 MiB the same calls are at 1.06, 1.01 and 0.90 of raw sockets, and over Unix sockets at 1.07 "
+        "here; why TCP at this size is slower by a third on one core is not known: both swing between 0.3 and "
+        "0.8 ms from one run to the next."),
     "round trip of a small object, against CPython": (
         "nearly all of it is the kernel's, on both sides: compare with the raw sockets above."),
     "round trip of a small object, TCP": (
@@ -67,6 +69,9 @@ REASONS = {
         "half of it is Boost.Asio's handlers and executors by themselves (1.3 of 2.6 s on a quiet machine); "
         "the whole swings between 2.4 and 3.6 s with the machine. It would take headers for the "
         "blocking calls alone, without the `async_` members."),
+    "the shared library": (
+        "it has the pickles, typed messages, handshakes and the asynchronous calls for each way to "
+        "receive; what nobody calls is left out already."),
     "handshakes of a crowd": (
         "each connection gets a state with its locks, its name and its peer's address, and a watch in "
         "epoll that is taken away again when it is handed over."),
