@@ -53,11 +53,9 @@ REASONS = {
         "executor is the connection's, 60 are for the handler's memory and 55 for the lock that lets "
         "any thread cancel, 130 put the frame into the buffer, and 50 take the handler out again. To go "
         "further a handler would have to be kept without its type being erased: the whole queue in headers."),
-    "stream of 64 KiB": (
-        "each message gets memory of its own, where the raw program reads into the same again, which "
-        "stays in the caches; with `recv_bytes_into` and a buffer that is used again TCP is at 1.00, which "
-        "is what it takes."),
-    "stream of 1 MiB": "see the stream of 64 KiB.",
+    "stream of": (
+        "the calls are the same, one to write a message and one to read it into the same memory again; "
+        "with both ends on one core TCP swings by a tenth from one run to the next."),
     "round trips of": (
         "both make a call to read and one to write for each message (strace), and the rest is the "
         "program's own time: 3,000 instructions a message (callgrind), 2,500 in plain Asio, 300 by hand. Each message is "

@@ -1,5 +1,6 @@
 #include "async_support.hpp"
 #include "support/catch.hpp"
+#include "support/packets.hpp"
 #include "support/sockets.hpp"
 #include "support/threads.hpp"
 
@@ -20,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
 using namespace async_test;
@@ -39,10 +41,16 @@ struct Ready {
     std::list<Pair> pairs;
 };
 
-/// A message that comes once the call that receives it waits.
-asio::awaitable<Buffer> receive_late(Pair& pair, const char* text) {
+/// The next message is this one.
+asio::awaitable<void> expect(Pair& pair, std::string_view text) {
+    const Buffer message = co_await pair.first.async_recv_bytes(1h, use_awaitable);
+    CHECK(message.view() == text);
+}
+
+/// The same for one that comes once the call that receives it waits.
+asio::awaitable<void> expect_late(Pair& pair, const char* text) {
     asio::post(co_await asio::this_coro::executor, [&pair, text] { pair.second.send_bytes(text); });
-    co_return co_await pair.first.async_recv_bytes(1h, use_awaitable);
+    co_await expect(pair, text);
 }
 
 /// Leaves the process no descriptor, as long as it lives.
@@ -124,16 +132,13 @@ TEST_CASE("reactor: what ends a read before all is read does not hide the rest",
     const int yes = 1;
     run(context, [&]() -> asio::awaitable<void> {
         for (int round = 0; round < 2; ++round) {
-            const Buffer first = co_await receive_late(pair, "first");
-            CHECK(first.view() == "first");
+            co_await expect_late(pair, "first");
             // A read ends where what comes beside the bytes changes: here, with the credentials.
             pair.second.send_bytes("plain");
             ::setsockopt(pair.first.fileno(), SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes);
             pair.second.send_bytes("with credentials");
-            const Buffer plain = co_await pair.first.async_recv_bytes(1h, use_awaitable);
-            CHECK(plain.view() == "plain");
-            const Buffer with = co_await pair.first.async_recv_bytes(1h, use_awaitable);
-            CHECK(with.view() == "with credentials");
+            co_await expect(pair, "plain");
+            co_await expect(pair, "with credentials");
         }
     });
 }
@@ -142,18 +147,15 @@ TEST_CASE("reactor: a descriptor that cannot be taken does not hide what follows
     asio::io_context context;
     Pair pair(context);
     run(context, [&]() -> asio::awaitable<void> {
-        const Buffer first = co_await receive_late(pair, "first");
-        CHECK(first.view() == "first");
+        co_await expect_late(pair, "first");
         pair.second.send_bytes("message");
         pair.second.send_handle(0);
         pair.second.send_bytes("after");
         const NoDescriptors none;
-        const Buffer message = co_await pair.first.async_recv_bytes(1h, use_awaitable);
-        CHECK(message.view() == "message");
+        co_await expect(pair, "message");
         auto [error, ignored] = co_await pair.first.async_recv_handle(as_pair);
         CHECK(error == Errc::descriptor_not_passed);
-        const Buffer after = co_await pair.first.async_recv_bytes(1h, use_awaitable);
-        CHECK(after.view() == "after");
+        co_await expect(pair, "after");
     });
 }
 
@@ -167,36 +169,29 @@ TEST_CASE("reactor: urgent data does not hide what follows", "[async]") {
         pair.second = Connection(context, second.release());
     }
     run(context, [&]() -> asio::awaitable<void> {
-        const Buffer first = co_await receive_late(pair, "first");
-        CHECK(first.view() == "first");
+        co_await expect_late(pair, "first");
         asio::post(context, [&] {
             pair.second.send_bytes("message");
             CHECK(::send(pair.second.fileno(), "!", 1, MSG_OOB) == 1);
             pair.second.send_bytes("after");
         });
-        const Buffer message = co_await pair.first.async_recv_bytes(1h, use_awaitable);
-        CHECK(message.view() == "message");
-        const Buffer after = co_await pair.first.async_recv_bytes(1h, use_awaitable);
-        CHECK(after.view() == "after");
+        co_await expect(pair, "message");
+        co_await expect(pair, "after");
     });
 }
 
 TEST_CASE("reactor: of packets, each read takes one", "[async]") {
     asio::io_context context;
-    int ends[2];
-    REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    auto [first, second] = support::packet_pair();
     Pair pair(context);
-    pair.first = Connection(context, ends[0]);
-    pair.second = Connection(context, ends[1]);
+    pair.first = Connection(context, first.release());
+    pair.second = Connection(context, second.release());
     run(context, [&]() -> asio::awaitable<void> {
-        const Buffer first = co_await receive_late(pair, "first");
-        CHECK(first.view() == "first");
+        co_await expect_late(pair, "first");
         pair.second.send_bytes("second");
         pair.second.send_bytes("third");
-        const Buffer second = co_await pair.first.async_recv_bytes(1h, use_awaitable);
-        CHECK(second.view() == "second");
-        const Buffer third = co_await pair.first.async_recv_bytes(1h, use_awaitable);
-        CHECK(third.view() == "third");
+        co_await expect(pair, "second");
+        co_await expect(pair, "third");
     });
 }
 
@@ -206,10 +201,7 @@ TEST_CASE("reactor: a call that is canceled with its message there leaves it to 
     Pair pair(context);
     Pair other(context);
     Outcomes outcomes;
-    run(context, [&]() -> asio::awaitable<void> {
-        const Buffer first = co_await receive_late(pair, "first");
-        CHECK(first.view() == "first");
-    });
+    run(context, [&]() -> asio::awaitable<void> { co_await expect_late(pair, "first"); });
     // Both are ready at once, and the one that is called first cancels the other.
     other.first.async_recv_bytes([&](error_code, const Buffer&) { pair.first.cancel(); });
     pair.first.async_recv_bytes([&](error_code error, const Buffer&) {
@@ -230,10 +222,7 @@ TEST_CASE("reactor: a wait that the system refuses ends with what it says", "[as
     asio::io_context context;
     Pair pair(context);
     Outcomes outcomes;
-    run(context, [&]() -> asio::awaitable<void> {
-        const Buffer first = co_await receive_late(pair, "first");
-        CHECK(first.view() == "first");
-    });
+    run(context, [&]() -> asio::awaitable<void> { co_await expect_late(pair, "first"); });
     pair.second.send_bytes("there");
     pair.first.async_poll(outcomes.note("readable"));
     context.run();
@@ -254,15 +243,13 @@ TEST_CASE("reactor: what nobody has read is told of again", "[async]") {
     asio::io_context context;
     Pair pair(context);
     run(context, [&]() -> asio::awaitable<void> {
-        const Buffer first = co_await receive_late(pair, "first");
-        CHECK(first.view() == "first");
+        co_await expect_late(pair, "first");
         pair.second.send_bytes("there");
         for (int i = 0; i < 3; ++i) {
             const bool is_readable = co_await pair.first.async_poll(1h, use_awaitable);
             CHECK(is_readable);
         }
-        const Buffer message = co_await pair.first.async_recv_bytes(use_awaitable);
-        CHECK(message.view() == "there");
+        co_await expect(pair, "there");
         const bool is_readable = co_await pair.first.async_poll(1ms, use_awaitable);
         CHECK_FALSE(is_readable);
     });
@@ -273,19 +260,16 @@ TEST_CASE("reactor: what came while nobody waited is received", "[async]") {
     Pair pair(context);
     Pair other(context);
     run(context, [&]() -> asio::awaitable<void> {
-        const Buffer first = co_await receive_late(pair, "first");
-        CHECK(first.view() == "first");
+        co_await expect_late(pair, "first");
         // The reactor hears of the second while it looks for the other pair's.
         pair.second.send_bytes("second");
-        const Buffer ignored = co_await receive_late(other, "other");
-        const Buffer second = co_await pair.first.async_recv_bytes(1h, use_awaitable);
-        CHECK(second.view() == "second");
+        co_await expect_late(other, "other");
+        co_await expect(pair, "second");
         // The same where a blocking call has read it.
         pair.second.send_bytes("third");
-        const Buffer again = co_await receive_late(other, "other");
+        co_await expect_late(other, "other");
         CHECK(pair.first.recv_bytes().view() == "third");
-        const Buffer fourth = co_await receive_late(pair, "fourth");
-        CHECK(fourth.view() == "fourth");
+        co_await expect_late(pair, "fourth");
     });
 }
 
@@ -476,10 +460,7 @@ TEST_CASE("reactor: a call that the system has no descriptor left for says so", 
     }
     CHECK(outcomes.of("none") == boost::system::errc::too_many_files_open);
     context.restart();
-    run(context, [&]() -> asio::awaitable<void> {
-        const Buffer message = co_await receive_late(pair, "there");
-        CHECK(message.view() == "there");
-    });
+    run(context, [&]() -> asio::awaitable<void> { co_await expect_late(pair, "there"); });
 }
 
 TEST_CASE("reactor: waits go on in a child process, and in its parent", "[async]") {

@@ -6,8 +6,6 @@
 #include <parley/connection.hpp>
 #include <parley/pipe.hpp>
 
-#include <netinet/in.h>
-
 #include <cstring>
 
 using namespace support;
@@ -116,18 +114,8 @@ TEST_CASE("handle: one that came unasked is not taken for one that is due", "[co
 }
 
 TEST_CASE("handle: descriptors pass over Unix sockets alone", "[connection]") {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const Raw listening(::socket(AF_INET, SOCK_STREAM, 0));
-    socklen_t size = sizeof address;
-    auto* name = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(::bind(listening.fileno(), name, size) == 0);
-    REQUIRE(::listen(listening.fileno(), 1) == 0);
-    REQUIRE(::getsockname(listening.fileno(), name, &size) == 0);
-    Raw peer(::socket(AF_INET, SOCK_STREAM, 0));
-    REQUIRE(::connect(peer.fileno(), name, size) == 0);
-    Connection here(::accept(listening.fileno(), nullptr, nullptr));
+    auto [peer, called] = support::tcp_pair();
+    Connection here(called.release());
     CHECK(failure_of([&] { here.send_handle(0); }) == Errc::invalid_argument);
     peer.write("\1");
     CHECK(failure_of([&] { return here.recv_handle(); }) == Errc::invalid_argument);
