@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -20,6 +21,8 @@ constexpr std::size_t huge_page = std::size_t{2} << 20;
 // higher one many times slower than anywhere else.
 constexpr std::size_t aligned_from = std::size_t{32} << 10;
 constexpr std::size_t alignment = 64;
+// Blocks that malloc gives back to the system when they are freed, or soon after.
+constexpr std::size_t kept_from = std::size_t{128} << 10;
 // A multiple of every page size in use.
 constexpr std::size_t granule = std::size_t{64} << 10;
 
@@ -49,36 +52,67 @@ std::byte* map(std::size_t size) {
     return begin;
 }
 
-void release(std::byte* block, std::size_t capacity) noexcept {
-    if (is_mapped(capacity))
-        ::munmap(block, capacity);
-    else
-        std::free(block);
+struct Block {
+    std::byte* begin = nullptr;
+    std::size_t capacity = 0;
+};
+
+// The block of the heap that was freed last, for the next message of about its size: taking new
+// memory for each message costs several times what the socket does. Its capacity is at its front.
+constinit std::atomic<std::byte*> spare = nullptr;
+
+void keep(Block block) noexcept {
+    std::memcpy(block.begin, &block.capacity, sizeof block.capacity);
+    std::free(spare.exchange(block.begin, std::memory_order_acq_rel));
 }
 
-std::byte* grow_in_heap(std::byte* block, std::size_t size, std::size_t capacity) {
+Block take_spare(std::size_t capacity) noexcept {
+    Block block{.begin = spare.exchange(nullptr, std::memory_order_acquire)};
+    if (block.begin == nullptr) return {};
+    std::memcpy(&block.capacity, block.begin, sizeof block.capacity);
+    if (capacity <= block.capacity && block.capacity / 2 <= capacity) return block;
+    keep(block);
+    return {};
+}
+
+void release(Block block) noexcept {
+    if (is_mapped(block.capacity))
+        ::munmap(block.begin, block.capacity);
+    else if (block.capacity >= kept_from)
+        keep(block);
+    else
+        std::free(block.begin);
+}
+
+Block grow_in_heap(Block old, std::size_t size, std::size_t capacity) {
     void* grown = nullptr;
     if (size == 0 && capacity >= aligned_from) {
-        grown = std::aligned_alloc(alignment, (capacity + alignment - 1) / alignment * alignment);
-        if (grown != nullptr) std::free(block);
-    } else {
-        grown = block == nullptr ? std::malloc(capacity) : std::realloc(block, capacity);
+        Block block = capacity >= kept_from ? take_spare(capacity) : Block();
+        if (block.begin == nullptr) {
+            capacity = (capacity + alignment - 1) / alignment * alignment;
+            grown = std::aligned_alloc(alignment, capacity);
+            if (grown == nullptr) throw std::bad_alloc();
+            block = {static_cast<std::byte*>(grown), capacity};
+        }
+        release(old);
+        return block;
     }
+    grown = old.begin == nullptr ? std::malloc(capacity) : std::realloc(old.begin, capacity);
     if (grown == nullptr) throw std::bad_alloc();
-    return static_cast<std::byte*>(grown);
+    return {static_cast<std::byte*>(grown), capacity};
 }
 
 // Moves the pages, not the bytes, where the old block was a mapping too.
-std::byte* grow_mapped(std::byte* block, std::size_t old_capacity, std::size_t size,
-                       std::size_t capacity) {
-    std::byte* grown = map(capacity);
+Block grow_mapped(Block old, std::size_t size, std::size_t capacity) {
+    const Block grown{map(capacity), capacity};
 #ifdef MREMAP_FIXED
-    if (is_mapped(old_capacity) && ::mremap(block, old_capacity, old_capacity,
-                                            MREMAP_MAYMOVE | MREMAP_FIXED, grown) != MAP_FAILED)
+    if (is_mapped(old.capacity) &&
+        ::mremap(old.begin, old.capacity, old.capacity, MREMAP_MAYMOVE | MREMAP_FIXED,
+                 grown.begin) != MAP_FAILED)
         return grown;
 #endif
-    if (size > 0) std::memcpy(grown, block, size);
-    release(block, old_capacity);
+    if (size > 0) std::memcpy(grown.begin, old.begin, size);
+    release(old);
     return grown;
 }
 
@@ -102,15 +136,17 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
 }
 
 Buffer::~Buffer() {
-    release(data_, capacity_);
+    release({data_, capacity_});
 }
 
 void Buffer::reserve(std::size_t capacity) {
     if (capacity <= capacity_) return;
     capacity = rounded(capacity);
-    data_ = is_mapped(capacity) ? grow_mapped(data_, capacity_, size_, capacity)
-                                : grow_in_heap(data_, size_, capacity);
-    capacity_ = capacity;
+    const Block old{data_, capacity_};
+    const Block grown = is_mapped(capacity) ? grow_mapped(old, size_, capacity)
+                                            : grow_in_heap(old, size_, capacity);
+    data_ = grown.begin;
+    capacity_ = grown.capacity;
 }
 
 void Buffer::grow(std::size_t size) {

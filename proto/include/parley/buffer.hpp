@@ -10,7 +10,8 @@ namespace parley {
 
 /// A resizable block of bytes with one owner. Unlike std::vector it never fills new memory; a block
 /// of 4 MiB or more lies in huge pages where the system has them, becomes memory only where it is
-/// written to, and grows by remapping its pages. Move-only: a copy of a big message is never an
+/// written to, and grows by remapping its pages. Of the smaller blocks from 128 KiB on, the process
+/// keeps the one that was freed last for the next. Move-only: a copy of a big message is never an
 /// accident. Not thread-safe.
 class Buffer {
 public:

@@ -3,6 +3,9 @@
 
 #include <parley/buffer.hpp>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <utility>
 
 using parley::Buffer;
@@ -53,6 +56,35 @@ TEST_CASE("buffer: a mapped block keeps what it holds as it moves", "[buffer]") 
     }
     const Buffer moved = std::move(buffer);
     CHECK(moved.data()[last] == std::byte{2});
+}
+
+TEST_CASE("buffer: one message after the other lies in memory that the process has", "[buffer]") {
+    const auto page_faults = [] {
+        rusage usage{};
+        ::getrusage(RUSAGE_SELF, &usage);
+        return usage.ru_minflt;
+    };
+    constexpr std::size_t size = std::size_t{1} << 20;
+    Buffer last;
+    long before = 0;
+    for (int i = 0; i < 102; ++i) {
+        if (i == 2) before = page_faults();
+        Buffer next(size);
+        std::fill(next.begin(), next.end(), std::byte{1});
+        last = std::move(next);
+    }
+    CHECK(page_faults() - before < 256);
+}
+
+TEST_CASE("buffer: a small block does not lie in a freed one that is far bigger", "[buffer]") {
+    constexpr std::size_t size = std::size_t{128} << 10;
+    Buffer(4 * size);
+    CHECK(Buffer(size).capacity() < 4 * size);
+    CHECK(Buffer(size - 1).capacity() < 4 * size);
+    Buffer(2 * size);
+    const Buffer reusing(size + 1);
+    CHECK(reusing.capacity() >= size + 1);
+    CHECK(reusing.size() == size + 1);
 }
 
 TEST_CASE("buffer: a vast block takes address space and no memory", "[buffer]") {
