@@ -15,6 +15,21 @@ namespace {
 
 constexpr std::size_t path_offset = offsetof(sockaddr_un, sun_path);
 
+/// The host in network order; four bytes too where IPv4 is mapped into IPv6.
+std::string_view host_bytes(const sockaddr_storage& address) noexcept {
+    if (address.ss_family == AF_INET) {
+        const auto& host = reinterpret_cast<const sockaddr_in&>(address).sin_addr;
+        return {reinterpret_cast<const char*>(&host), sizeof host};
+    }
+    const auto& host = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+    const std::string_view bytes(reinterpret_cast<const char*>(&host), sizeof host);
+    return IN6_IS_ADDR_V4MAPPED(&host) ? bytes.substr(12) : bytes;
+}
+
+bool is_loopback(std::string_view host) noexcept {
+    return host.size() == sizeof(in_addr) && host.front() == 127;
+}
+
 std::string numeric_host(const sockaddr_in6& address) {
     char text[INET6_ADDRSTRLEN];
     std::string host = ::inet_ntop(AF_INET6, &address.sin6_addr, text, sizeof text);
@@ -109,6 +124,12 @@ std::uint16_t SocketAddress::port() const noexcept {
 void SocketAddress::set_port(std::uint16_t port) noexcept {
     if (family() == AF_INET) reinterpret_cast<sockaddr_in*>(&storage_)->sin_port = htons(port);
     if (family() == AF_INET6) reinterpret_cast<sockaddr_in6*>(&storage_)->sin6_port = htons(port);
+}
+
+bool SocketAddress::is_same_host(const SocketAddress& local) const noexcept {
+    const std::string_view host = host_bytes(storage_);
+    const std::string_view here = host_bytes(local.storage_);
+    return host == here || (is_loopback(host) && is_loopback(here));
 }
 
 std::string SocketAddress::to_string() const {

@@ -41,6 +41,9 @@ public:
     /// 0 where the family has no ports.
     [[nodiscard]] std::uint16_t port() const noexcept;
     void set_port(std::uint16_t port) noexcept;
+    /// Whether this is an address of the host that has `local`, by which it reached it. Both are of
+    /// the internet.
+    [[nodiscard]] bool is_same_host(const SocketAddress& local) const noexcept;
     /// As Address::to_string. Empty where it has no name, or a Unix one that no Address may have: a
     /// peer's can be an abstract one without a byte, or a path of 108.
     [[nodiscard]] std::string to_string() const;

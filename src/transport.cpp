@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 namespace parley {
 namespace {
@@ -89,6 +90,9 @@ struct IoVectors {
 // Up to this many bytes, copying the parts together costs less than having the kernel gather them.
 constexpr std::size_t flat_size = std::size_t{4} * 1024;
 
+// From this size on, BBR's pacing costs more than finding out whether it has to be.
+constexpr std::size_t paced_size = std::size_t{64} * 1024;
+
 /// The parts one behind the other: where they are if there is but one, else in `memory`. Nothing
 /// where they are too long for that.
 ConstBytes flattened(std::span<const ConstBytes> parts, std::span<std::byte, flat_size> memory) {
@@ -156,6 +160,27 @@ void Transport::be_patient(int option, bool& is_set) {
     const timeval limit{.tv_sec = 0, .tv_usec = std::chrono::microseconds(patience_time).count()};
     ::setsockopt(fileno(), SOL_SOCKET, option, &limit, sizeof limit);
     is_set = true;
+}
+
+/// BBR sends no faster than it has seen the peer receive. Within one host, where nothing is
+/// congested, that is only time spent with timers: up to half of a message of 1 MiB.
+void Transport::stop_pacing() noexcept {
+    is_pacing_decided_ = true;
+    std::array<char, 16> control{};
+    socklen_t size = control.size();
+    if (::getsockopt(fileno(), IPPROTO_TCP, TCP_CONGESTION, control.data(), &size) != 0 ||
+        !std::string_view(control.data()).starts_with("bbr")) {
+        return;
+    }
+    SocketAddress local;
+    SocketAddress peer;
+    if (::getsockname(fileno(), local.data(), local.size_pointer()) == 0 &&
+        ::getpeername(fileno(), peer.data(), peer.size_pointer()) == 0 &&
+        peer.is_same_host(local)) {
+        // The one that every kernel has, and lets every process choose.
+        constexpr std::string_view unpaced = "reno";
+        ::setsockopt(fileno(), IPPROTO_TCP, TCP_CONGESTION, unpaced.data(), unpaced.size());
+    }
 }
 
 Transfer Transport::read(MutableBytes into, Patience patience) {
@@ -249,6 +274,9 @@ Transfer Transport::write_some(std::span<const ConstBytes> parts, Patience patie
     }
     IoVectors vectors(parts);
     if (is_limited) vectors.limit(patience_size);
+    if (!is_pacing_decided_ && medium_ == Medium::tcp && vectors.size() >= paced_size) {
+        stop_pacing();
+    }
     msghdr message{};
     message.msg_iov = vectors.entries.data();
     message.msg_iovlen = vectors.count;

@@ -99,12 +99,14 @@ private:
     void keep_descriptor(const msghdr& message);
     [[nodiscard]] Transfer write_some(std::span<const ConstBytes> parts, Patience patience);
     void be_patient(int option, bool& is_set);
+    void stop_pacing() noexcept;
 
     Descriptor descriptor_;
     Medium medium_ = Medium::tcp;
     bool is_stream_socket_ = false;
     bool receive_patience_set_ = false;
     bool send_patience_set_ = false;
+    bool is_pacing_decided_ = false;
     bool made_non_blocking_ = false;
     bool is_drained_ = false;
     bool has_control_ = false;

@@ -6,7 +6,10 @@
 #include <parley/connection.hpp>
 #include <parley/pipe.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <chrono>
@@ -29,6 +32,18 @@ struct Ends {
     Raw peer;
 };
 
+std::string congestion_control(int socket) {
+    std::array<char, 16> name{};
+    socklen_t size = name.size();
+    CHECK(::getsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, name.data(), &size) == 0);
+    return name.data();
+}
+
+bool choose_congestion_control(int socket, std::string_view name) {
+    return ::setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, name.data(),
+                        static_cast<socklen_t>(name.size())) == 0;
+}
+
 std::string counting(std::size_t size) {
     std::string bytes(size, '\0');
     std::iota(bytes.begin(), bytes.end(), '\0');
@@ -43,6 +58,34 @@ TEST_CASE("connection: bytes go out as one frame and come back as one message", 
     CHECK(ends.peer.read(9) == frame("hello"));
     ends.peer.write(frame("and back"));
     CHECK(ends.connection.recv_bytes().view() == "and back");
+}
+
+TEST_CASE("connection: nothing paces long messages within a host", "[connection]") {
+    Ends ends(tcp_pair());
+    const int socket = ends.connection.fileno();
+    if (!choose_congestion_control(socket, "bbr")) {
+        WARN("the kernel has no BBR for this user");
+        return;
+    }
+    ends.connection.send_bytes("short");
+    CHECK(congestion_control(socket) == "bbr");
+    const std::string message = counting(65536);
+    ends.connection.send_bytes(message);
+    CHECK(congestion_control(socket) == "reno");
+    CHECK(ends.peer.read(9 + 4 + 65536) == frame("short") + frame(message));
+    CHECK(choose_congestion_control(socket, "bbr"));
+    ends.connection.send_bytes(message);
+    CHECK(congestion_control(socket) == "bbr");
+}
+
+TEST_CASE("connection: another congestion control than BBR stays what it is", "[connection]") {
+    Ends ends(tcp_pair());
+    if (!choose_congestion_control(ends.connection.fileno(), "cubic")) {
+        WARN("the kernel has no CUBIC");
+        return;
+    }
+    ends.connection.send_bytes(counting(65536));
+    CHECK(congestion_control(ends.connection.fileno()) == "cubic");
 }
 
 TEST_CASE("connection: objects go out as pickles and come back with their types", "[connection]") {

@@ -34,7 +34,28 @@ std::string text_of_unix(std::string_view name) {
         .to_string();
 }
 
+SocketAddress numeric(const char* host, std::uint16_t port) {
+    return SocketAddress::numeric(parley::Address::tcp(host, port)).front();
+}
+
 }  // namespace
+
+TEST_CASE("socket address: whether two are of one host", "[connection]") {
+    const auto same = [](const char* peer, const char* local) {
+        return numeric(peer, 1).is_same_host(numeric(local, 2));
+    };
+    CHECK(same("127.0.0.1", "127.0.0.1"));
+    CHECK(same("127.0.1.1", "127.0.0.1"));
+    CHECK(same("192.0.2.1", "192.0.2.1"));
+    CHECK(same("::1", "::1"));
+    CHECK(same("2001:db8::1", "2001:db8::1"));
+    CHECK(same("::ffff:192.0.2.1", "192.0.2.1"));
+    CHECK(same("::ffff:127.0.0.2", "::ffff:127.0.0.1"));
+    CHECK_FALSE(same("192.0.2.2", "192.0.2.1"));
+    CHECK_FALSE(same("192.0.2.2", "127.0.0.1"));
+    CHECK_FALSE(same("2001:db8::2", "2001:db8::1"));
+    CHECK_FALSE(same("::ffff:192.0.2.2", "::ffff:192.0.2.1"));
+}
 
 TEST_CASE("socket address: an IPv6 address has its zone, by name or by number", "[connection]") {
     CHECK(text_of("fe80::1", ::if_nametoindex("lo")) == "[fe80::1%lo]:5");
