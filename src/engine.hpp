@@ -5,6 +5,7 @@
 
 #include "deadline.hpp"
 #include "receive_frame.hpp"
+#include "single_threaded.hpp"
 #include "transport.hpp"
 #include "wait_list.hpp"
 
@@ -15,9 +16,11 @@ namespace parley {
 /// What the algorithm waits for once the socket has nothing more to give or take.
 enum class Wants { nothing, to_read, to_write };
 
-/// The patience of a call that has so much time left.
+/// The patience of a call that has so much time left. Where the process has one thread, nobody is
+/// there to end a call that waits without a limit.
 [[nodiscard]] inline Patience patience_within(const TimeLimit& left) noexcept {
-    return !left || *left > Transport::patience_time ? Patience::some : Patience::none;
+    if (!left) return is_single_threaded() ? Patience::endless : Patience::some;
+    return *left > Transport::patience_time ? Patience::some : Patience::none;
 }
 
 /// Carries out steps until the algorithm is done (`nothing`) or the socket would have to wait.

@@ -31,7 +31,7 @@ Transfer uninterrupted(Call call, Patience patience = Patience::none) noexcept {
     for (;;) {
         const Transfer result = transfer(call());
         if (result.error != EINTR) return result;
-        if (patience == Patience::some) return {.error = EAGAIN};
+        if (waits_in_kernel(patience)) return {.error = EAGAIN};
     }
 }
 
@@ -203,7 +203,7 @@ Transfer Transport::read_some(std::span<iovec> parts, Patience patience) {
         return uninterrupted(
             [&] { return ::readv(fileno(), parts.data(), static_cast<int>(parts.size())); });
     }
-    const int flags = patience == Patience::some ? 0 : MSG_DONTWAIT;
+    const int flags = waits_in_kernel(patience) ? 0 : MSG_DONTWAIT;
     if (patience == Patience::some) be_patient(SO_RCVTIMEO, receive_patience_set_);
     if (medium_ == Medium::unix_socket || parts.size() > 1) {
         return read_with_descriptors(parts, patience);
@@ -221,7 +221,7 @@ Transfer Transport::read_with_descriptors(std::span<iovec> parts, Patience patie
     message.msg_iovlen = parts.size();
     message.msg_control = control.data();
     message.msg_controllen = CMSG_LEN(sizeof(int));
-    const int flags = MSG_CMSG_CLOEXEC | (patience == Patience::some ? 0 : MSG_DONTWAIT);
+    const int flags = MSG_CMSG_CLOEXEC | (waits_in_kernel(patience) ? 0 : MSG_DONTWAIT);
     const Transfer result =
         uninterrupted([&] { return ::recvmsg(fileno(), &message, flags); }, patience);
     if (result.error != 0) return result;
@@ -263,9 +263,8 @@ Transfer Transport::write_some(std::span<const ConstBytes> parts, Patience patie
             return ::writev(fileno(), vectors.entries.data(), static_cast<int>(vectors.count));
         });
     }
-    const bool is_patient = patience == Patience::some;
-    const int flags = MSG_NOSIGNAL | (is_patient ? 0 : MSG_DONTWAIT);
-    const bool is_limited = is_patient && medium_ == Medium::unix_socket;
+    const int flags = MSG_NOSIGNAL | (waits_in_kernel(patience) ? 0 : MSG_DONTWAIT);
+    const bool is_limited = patience == Patience::some && medium_ == Medium::unix_socket;
     std::array<std::byte, flat_size> memory;
     if (ConstBytes flat = flattened(parts, memory); !flat.empty()) {
         if (is_limited) flat = flat.first(std::min(flat.size(), patience_size));

@@ -24,10 +24,15 @@ class SocketAddress;
 /// What kind of descriptor a Transport has; the kinds differ in system calls, not in meaning.
 enum class Medium { tcp, unix_socket, other_socket, pipe };
 
-/// Whether a system call may wait a while in the kernel. A patient call saves the poll(2) before
-/// it. With `readiness` somebody watches the descriptor: once a read has come up short, nothing is
-/// read until `expect_bytes` says that there is more.
-enum class Patience { none, some, readiness };
+/// Whether a system call may wait in the kernel: `some` for a while, `endless` until it can go on,
+/// which nobody can end. A patient call saves the poll(2) before it, an endless one the timer too.
+/// With `readiness` somebody watches the descriptor: once a read has come up short, nothing is read
+/// until `expect_bytes` says that there is more.
+enum class Patience { none, some, endless, readiness };
+
+[[nodiscard]] constexpr bool waits_in_kernel(Patience patience) noexcept {
+    return patience == Patience::some || patience == Patience::endless;
+}
 
 /// What one system call did: so many bytes, or an errno. EAGAIN says that it would have to wait.
 struct Transfer {

@@ -1,3 +1,4 @@
+#include "src/single_threaded.hpp"
 #include "support/catch.hpp"
 #include "support/handshake.hpp"
 #include "support/sockets.hpp"
@@ -6,7 +7,10 @@
 #include <parley/connection.hpp>
 #include <parley/pipe.hpp>
 
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
@@ -214,6 +218,52 @@ TEST_CASE("connection: signals disturb no receive and keep no timeout from comin
         CHECK_FALSE(again.failure());
         CHECK(got == std::string(1'000'000, 'x'));
     }
+}
+
+TEST_CASE("connection: signals disturb neither way of a process that has one thread",
+          "[connection]") {
+    Ends ends;
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        std::string message = ends.peer.read_frame();
+        std::this_thread::sleep_for(moment);  // so that the parent waits for it
+        ends.peer.write(frame(message));
+        ::_exit(0);
+    }
+    struct sigaction action {};
+    action.sa_handler = ignore_signal;  // without SA_RESTART
+    ::sigaction(SIGALRM, &action, nullptr);
+    const itimerval often{{0, 1000}, {0, 1000}};
+    const itimerval never{};
+    ::setitimer(ITIMER_REAL, &often, nullptr);
+    ends.connection.send_bytes(big());
+    const parley::Buffer back = ends.connection.recv_bytes();
+    ::setitimer(ITIMER_REAL, &never, nullptr);
+    CHECK(back.view() == big());
+    int status = -1;
+    CHECK(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+}
+
+TEST_CASE("connection: a receive has a timer only where another thread could end it",
+          "[connection]") {
+    Ends ends;
+    const auto has_timer = [&] {
+        timeval limit{};
+        socklen_t size = sizeof limit;
+        CHECK(::getsockopt(ends.connection.fileno(), SOL_SOCKET, SO_RCVTIMEO, &limit, &size) == 0);
+        return limit.tv_sec != 0 || limit.tv_usec != 0;
+    };
+    const bool had_threads = !parley::is_single_threaded();
+    ends.peer.write(frame("alone"));
+    CHECK(ends.connection.recv_bytes().view() == "alone");
+    CHECK(has_timer() == had_threads);
+    Worker receiver([&] { static_cast<void>(ends.connection.recv_bytes()); });
+    receiver.until_asleep();
+    ends.connection.cancel();
+    CHECK(receiver.failure() == boost::system::errc::operation_canceled);
+    CHECK(has_timer());
 }
 
 TEST_CASE("connection: signals disturb no send and keep no timeout from coming", "[connection]") {
