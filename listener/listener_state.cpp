@@ -98,15 +98,20 @@ void ListenerState::progress(Deadline until) {
         peer.connection->transport.expect_bytes();
         move_on(peer.self);
     }
+    bool has_accepted = false;
     for (int i = 0; i < count; ++i) {
         void* who = events[static_cast<std::size_t>(i)].data.ptr;
-        if (is_listening(who)) accept_all(static_cast<Descriptor*>(who)->get());
+        if (!is_listening(who)) continue;
+        accept_from(static_cast<Descriptor*>(who)->get());
+        has_accepted = true;
     }
+    is_crowded_ = has_accepted;
     drop_overdue();
 }
 
-void ListenerState::accept_all(int socket) {
-    for (int accepted = 0; accepted < 64; ++accepted) {
+void ListenerState::accept_from(int socket) {
+    const int most = is_crowded_ ? 64 : 1;
+    for (int accepted = 0; accepted < most; ++accepted) {
         SocketAddress peer;
         Descriptor descriptor(::accept4(socket, peer.data(), peer.size_pointer(), SOCK_CLOEXEC));
         if (descriptor.is_open()) {

@@ -95,7 +95,9 @@ private:
     struct HalfOpen;
     using HalfOpens = std::list<HalfOpen>;
 
-    void accept_all(int socket);
+    /// One client, or all where they come in a crowd: to learn that no other is there costs as much
+    /// as to accept one.
+    void accept_from(int socket);
     void greet(Descriptor descriptor, const SocketAddress& address);
     void move_on(HalfOpens::iterator peer);
     void drop(HalfOpens::iterator peer, const Failure& failure);
@@ -117,6 +119,7 @@ private:
     std::deque<Rejection> rejections_;
     std::optional<AttendedClock::Duration> rests_until_;
     bool is_exhausted_ = false;  ///< And that has been told.
+    bool is_crowded_ = false;    ///< Clients had come the last time, too.
     mutable std::mutex last_accepted_mutex_;
     std::optional<std::string> last_accepted_;
 };

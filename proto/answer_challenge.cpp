@@ -47,13 +47,13 @@ Result<Asked> parse_challenge(ConstBytes challenge, const HandshakeOptions& opti
 
 }  // namespace
 
-Result<HandshakeMessage> answer_challenge(const Authkey& authkey, ConstBytes message,
+Result<HandshakeMessage> answer_challenge(Hmac& hmac, ConstBytes message,
                                           const HandshakeOptions& options) {
     if (!looks_like_challenge(message)) return not_a_challenge(message);
     const ConstBytes challenge = message.subspan(CHALLENGE.size());
     const auto asked = parse_challenge(challenge, options);
     if (!asked) return asked.error();
-    const auto mac = hmac(asked->digest, authkey.bytes(), challenge);
+    const auto mac = hmac.sign(asked->digest, challenge);
     if (!mac) return mac.error();
     if (asked->bare) return HandshakeMessage{mac->view()};
     return HandshakeMessage{wire("{"), wire(digest_name(asked->digest)), wire("}"), mac->view()};

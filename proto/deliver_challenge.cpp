@@ -24,11 +24,11 @@ struct Answer {
     bool bare = false;  // without {digest}: Python <= 3.11, or Red Hat's
 };
 
-Result<Mac> client_mark(const Authkey& authkey, ConstBytes random) {
+Result<Mac> client_mark(Hmac& hmac, ConstBytes random) {
     std::array<std::byte, mark_label.size() + random_size> message{};
     const auto middle = std::copy_n(wire(mark_label).begin(), mark_label.size(), message.begin());
     std::copy_n(random.begin(), random_size, middle);
-    return hmac(Digest::sha256, authkey.bytes(), message);
+    return hmac.sign(Digest::sha256, message);
 }
 
 Result<Answer> parse_answer(ConstBytes message) {
@@ -72,31 +72,31 @@ Failure mismatch(const Answer& answer) {
 
 }  // namespace
 
-Result<Challenge> Challenge::make(Role role, const Authkey& authkey, const Nonce& nonce) {
+Result<Challenge> Challenge::make(Role role, Hmac& hmac, const Nonce& nonce) {
     Challenge challenge;
     const auto after = std::copy_n(wire(prefix).begin(), prefix.size(), challenge.bytes_.begin());
     std::copy(nonce.begin(), nonce.end(), after);
     if (role == Role::listener) return challenge;
-    const auto mark = client_mark(authkey, nonce);
+    const auto mark = client_mark(hmac, nonce);
     if (!mark) return mark.error();
     std::copy_n(mark->bytes.begin(), mark_size, after + random_size);
     return challenge;
 }
 
-Result<void> Challenge::verify(const Authkey& authkey, ConstBytes message, Digests digests) const {
+Result<void> Challenge::verify(Hmac& hmac, ConstBytes message, Digests digests) const {
     const auto answer = parse_answer(message);
     if (!answer) return answer.error();
     if (auto allowed = check_policy(*answer, digests); !allowed) return allowed;
-    const auto expected = hmac(answer->digest, authkey.bytes(), bytes());
+    const auto expected = hmac.sign(answer->digest, bytes());
     if (!expected) return expected.error();
     if (!equal_in_constant_time(expected->view(), answer->mac)) return mismatch(*answer);
     return {};
 }
 
-Result<bool> is_clients_own(const Authkey& authkey, ConstBytes challenge) {
+Result<bool> is_clients_own(Hmac& hmac, ConstBytes challenge) {
     if (challenge.size() != prefix.size() + std::tuple_size_v<Nonce>) return false;
     const ConstBytes nonce = challenge.subspan(prefix.size());
-    const auto mark = client_mark(authkey, nonce);
+    const auto mark = client_mark(hmac, nonce);
     if (!mark) return mark.error();
     return equal_in_constant_time(mark->view().first(mark_size), nonce.last(mark_size));
 }

@@ -2,7 +2,8 @@
 // the input and output. Mirror image of answer_challenge.
 #pragma once
 
-#include <parley/authkey.hpp>
+#include "digest.hpp"
+
 #include <parley/handshake.hpp>
 
 #include <array>
@@ -15,8 +16,7 @@ class Challenge {
 public:
     /// A listener's is the nonce as given. A client's bears a mark in its last 16 bytes that only
     /// holders of the key can make or see: see `is_clients_own`. Fails with digest_unavailable.
-    [[nodiscard]] static Result<Challenge> make(Role role, const Authkey& authkey,
-                                                const Nonce& nonce);
+    [[nodiscard]] static Result<Challenge> make(Role role, Hmac& hmac, const Nonce& nonce);
 
     /// The bytes that the peer's MAC covers.
     [[nodiscard]] ConstBytes bytes() const noexcept { return bytes_; }
@@ -24,8 +24,7 @@ public:
     /// Whether the answer proves the key (`_verify_challenge`). Fails with digest_mismatch,
     /// no_answer, unexpected_handshake, rejected_by_peer, unsupported_digest, digest_not_allowed or
     /// digest_unavailable.
-    [[nodiscard]] Result<void> verify(const Authkey& authkey, ConstBytes answer,
-                                      Digests digests) const;
+    [[nodiscard]] Result<void> verify(Hmac& hmac, ConstBytes answer, Digests digests) const;
 
 private:
     std::array<std::byte, 48> bytes_{};
@@ -34,6 +33,6 @@ private:
 /// Whether a challenge that a client has to answer was made by a client of this key: someone
 /// without the key passes it on from another connection, to be given the answer that is due there.
 /// Fails with digest_unavailable.
-[[nodiscard]] Result<bool> is_clients_own(const Authkey& authkey, ConstBytes challenge);
+[[nodiscard]] Result<bool> is_clients_own(Hmac& hmac, ConstBytes challenge);
 
 }  // namespace parley

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace parley {
 namespace {
@@ -40,38 +41,6 @@ const unsigned char* raw(ConstBytes bytes) noexcept {
 struct FreeMethod {
     void operator()(EVP_MAC* method) const noexcept { EVP_MAC_free(method); }
 };
-
-struct FreeContext {
-    void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
-};
-
-using Context = std::unique_ptr<EVP_MAC_CTX, FreeContext>;
-
-// Null where OpenSSL has no such digest to give.
-Context make_keyless_context(Digest digest) {
-    const std::unique_ptr<EVP_MAC, FreeMethod> method(
-        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr));
-    Context context(method == nullptr ? nullptr : EVP_MAC_CTX_new(method.get()));
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
-                                         const_cast<char*>(row(digest).openssl_name), 0),
-        OSSL_PARAM_construct_end(),
-    };
-    if (context == nullptr || EVP_MAC_CTX_set_params(context.get(), params) != 1) return nullptr;
-    return context;
-}
-
-// Made once and never given back: to look the digest up for each MAC would cost as much as the MAC
-// itself. It is copied for each, so no key ever gets into it.
-const EVP_MAC_CTX* keyless_context(Digest digest) {
-    static std::atomic<EVP_MAC_CTX*> kept[std::size(digest_rows)]{};
-    std::atomic<EVP_MAC_CTX*>& place = kept[static_cast<std::size_t>(digest)];
-    EVP_MAC_CTX* context = place.load(std::memory_order_acquire);
-    if (context != nullptr) return context;
-    Context made = make_keyless_context(digest);
-    if (made == nullptr) return nullptr;
-    return place.compare_exchange_strong(context, made.get()) ? made.release() : context;
-}
 
 // Leaves OpenSSL's error queue, which is the program's, as it was.
 class ErrorMark {
@@ -109,16 +78,56 @@ std::size_t mac_size(Digest digest) noexcept {
     return row(digest).mac_size;
 }
 
-Result<Mac> hmac(Digest digest, ConstBytes key, ConstBytes message) {
-    const ErrorMark mark;
+void Hmac::FreeContext::operator()(EVP_MAC_CTX* context) const noexcept {
+    EVP_MAC_CTX_free(context);
+}
+
+// Null where OpenSSL has no such digest to give.
+Hmac::Context Hmac::make_keyless_context(Digest digest) {
+    const std::unique_ptr<EVP_MAC, FreeMethod> method(
+        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr));
+    Context context(method == nullptr ? nullptr : EVP_MAC_CTX_new(method.get()));
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+                                         const_cast<char*>(row(digest).openssl_name), 0),
+        OSSL_PARAM_construct_end(),
+    };
+    if (context == nullptr || EVP_MAC_CTX_set_params(context.get(), params) != 1) return nullptr;
+    return context;
+}
+
+// Made once and never given back: to look the digest up for each MAC would cost as much as the MAC
+// itself. It is copied for each key, so none ever gets into it.
+const EVP_MAC_CTX* Hmac::keyless_context(Digest digest) {
+    static std::atomic<EVP_MAC_CTX*> kept[std::size(digest_rows)]{};
+    std::atomic<EVP_MAC_CTX*>& place = kept[static_cast<std::size_t>(digest)];
+    EVP_MAC_CTX* context = place.load(std::memory_order_acquire);
+    if (context != nullptr) return context;
+    Context made = make_keyless_context(digest);
+    if (made == nullptr) return nullptr;
+    return place.compare_exchange_strong(context, made.get()) ? made.release() : context;
+}
+
+bool Hmac::begin(Digest digest) {
+    if (keyed_ != nullptr && digest_ == digest)
+        return EVP_MAC_init(keyed_.get(), nullptr, 0, nullptr) == 1;
     const EVP_MAC_CTX* keyless = keyless_context(digest);
-    const Context context(keyless == nullptr ? nullptr : EVP_MAC_CTX_dup(keyless));
+    Context context(keyless == nullptr ? nullptr : EVP_MAC_CTX_dup(keyless));
+    const ConstBytes key = key_.bytes();
+    if (context == nullptr || EVP_MAC_init(context.get(), raw(key), key.size(), nullptr) != 1)
+        return false;
+    keyed_ = std::move(context);
+    digest_ = digest;
+    return true;
+}
+
+Result<Mac> Hmac::sign(Digest digest, ConstBytes message) {
+    const ErrorMark mark;
     Mac mac{};
     auto* out = reinterpret_cast<unsigned char*>(mac.bytes.data());
-    const bool done = context != nullptr &&
-                      EVP_MAC_init(context.get(), raw(key), key.size(), nullptr) == 1 &&
-                      EVP_MAC_update(context.get(), raw(message), message.size()) == 1 &&
-                      EVP_MAC_final(context.get(), out, &mac.size, mac.bytes.size()) == 1;
+    const bool done = begin(digest) &&
+                      EVP_MAC_update(keyed_.get(), raw(message), message.size()) == 1 &&
+                      EVP_MAC_final(keyed_.get(), out, &mac.size, mac.bytes.size()) == 1;
     if (!done) return unavailable(digest);
     return mac;
 }

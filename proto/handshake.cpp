@@ -60,7 +60,7 @@ class Handshake::State {
 public:
     State(Role role, const Authkey& authkey, const Nonce& nonce, HandshakeOptions options,
           FrameReader& reader)
-        : role_(role), authkey_(authkey), nonce_(nonce), options_(options), reader_(reader) {
+        : role_(role), hmac_(authkey), nonce_(nonce), options_(options), reader_(reader) {
         reader_.limit(handshake_limit);
         role == Role::listener ? send_challenge() : await(Phase::await_challenge);
     }
@@ -133,7 +133,7 @@ private:
 
     // deliver_challenge: CHALLENGE + message
     void send_challenge() {
-        auto challenge = Challenge::make(role_, authkey_, nonce_);
+        auto challenge = Challenge::make(role_, hmac_, nonce_);
         if (!challenge) return fail(std::move(challenge).error());
         challenge_ = *challenge;
         send(Phase::send_challenge, {wire(CHALLENGE), challenge_.bytes()});
@@ -141,7 +141,7 @@ private:
 
     // deliver_challenge: WELCOME, or FAILURE to a peer that is still listening
     void pass_verdict(ConstBytes message) {
-        const auto verdict = challenge_.verify(authkey_, message, options_.digests);
+        const auto verdict = challenge_.verify(hmac_, message, options_.digests);
         if (verdict) {
             // Red Hat's Pythons before 3.12 expect what they send.
             if (message.size() == mac_size(Digest::sha256)) options_.bare_sha256 = true;
@@ -157,17 +157,17 @@ private:
         auto reflected = is_reflected(message);
         if (!reflected) return fail(std::move(reflected).error());
         if (*reflected) return fail(Errc::reflected_challenge);
-        const auto reply = answer_challenge(authkey_, message, options_);
+        const auto reply = answer_challenge(hmac_, message, options_);
         if (!reply) return fail(reply.error());
         send(Phase::send_answer, *reply);
     }
 
     // A listener knows its own challenge; a client, which answers before it challenges, knows those
     // of every client with its key.
-    Result<bool> is_reflected(ConstBytes message) const {
+    Result<bool> is_reflected(ConstBytes message) {
         if (!looks_like_challenge(message)) return false;
         const ConstBytes challenge = message.subspan(CHALLENGE.size());
-        if (role_ == Role::client) return is_clients_own(authkey_, challenge);
+        if (role_ == Role::client) return is_clients_own(hmac_, challenge);
         return text(challenge).ends_with(text(nonce_));
     }
 
@@ -200,7 +200,7 @@ private:
     }
 
     Role role_;
-    Authkey authkey_;
+    Hmac hmac_;
     Nonce nonce_;
     HandshakeOptions options_;
     FrameReader& reader_;

@@ -39,7 +39,7 @@ bool has_proof(std::string_view script, const std::string& sent) {
     const auto challenge = support::as_bytes(std::string_view(sent).substr(at + 11, 48));
     for (const Digest digest :
          {Digest::md5, Digest::sha256, Digest::sha384, Digest::sha3_256, Digest::sha3_384}) {
-        const auto mac = parley::hmac(digest, support::as_bytes(key), challenge).value();
+        const auto mac = parley::Hmac(parley::Authkey(key)).sign(digest, challenge).value();
         if (script.find(support::as_text(mac.view())) != std::string_view::npos) return true;
     }
     return false;

@@ -16,7 +16,8 @@ using support::from_hex;
 namespace {
 
 std::string mac_of(Digest digest, std::string_view key, std::string_view message) {
-    return as_text(parley::hmac(digest, as_bytes(key), as_bytes(message)).value().view());
+    return as_text(
+        parley::Hmac(parley::Authkey(key)).sign(digest, as_bytes(message)).value().view());
 }
 
 }  // namespace
@@ -26,7 +27,8 @@ TEST_CASE("digest: every name of multiprocessing is known, and no other", "[dige
         const auto digest = parley::find_digest(name);
         REQUIRE(digest.has_value());
         CHECK(parley::digest_name(*digest) == name);
-        CHECK(parley::hmac(*digest, {}, {}).value().size == parley::mac_size(*digest));
+        CHECK(parley::Hmac(parley::Authkey("")).sign(*digest, {}).value().size ==
+              parley::mac_size(*digest));
     }
     for (const char* name : {"", "MD5", "sha1", "sha512", "sha3-256", "sha256 "})
         CHECK_FALSE(parley::find_digest(name).has_value());
@@ -52,6 +54,17 @@ TEST_CASE("digest: an empty key is a key", "[digest]") {
     CHECK(mac_of(Digest::md5, "", "") == from_hex("74e6f7298a9c2d168935f58c001bad88"));
 }
 
+TEST_CASE("digest: one key signs message after message, whatever the digests", "[digest]") {
+    parley::Hmac hmac{parley::Authkey("Hello World!")};
+    const auto sign = [&](Digest digest, std::string_view message) {
+        return as_text(hmac.sign(digest, as_bytes(message)).value().view());
+    };
+    for (const Digest digest : {Digest::sha256, Digest::sha256, Digest::md5, Digest::sha256}) {
+        for (const char* message : {"#CHALLENGE#", "", "#CHALLENGE#"})
+            CHECK(sign(digest, message) == mac_of(digest, "Hello World!", message));
+    }
+}
+
 TEST_CASE("digest: comparison sees every byte and the length", "[digest]") {
     CHECK(parley::equal_in_constant_time(as_bytes("abc"), as_bytes("abc")));
     CHECK(parley::equal_in_constant_time({}, {}));
@@ -69,7 +82,7 @@ TEST_CASE("digest: wiping leaves nothing", "[digest]") {
 
 TEST_CASE("digest: OpenSSL's error queue stays the program's own", "[digest]") {
     ERR_raise(ERR_LIB_USER, 1);
-    (void)parley::hmac(Digest::sha256, as_bytes("k"), as_bytes("m"));
+    (void)parley::Hmac(parley::Authkey("k")).sign(Digest::sha256, as_bytes("m"));
     CHECK(ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_USER);
     ERR_clear_error();
 }

@@ -30,7 +30,8 @@ const std::string welcome = frame("#WELCOME#");
 const std::string failure = frame("#FAILURE#");
 
 std::string mac(Digest digest, std::string_view message, std::string_view with = key) {
-    return as_text(parley::hmac(digest, as_bytes(with), as_bytes(message)).value().view());
+    return as_text(
+        parley::Hmac(parley::Authkey(with)).sign(digest, as_bytes(message)).value().view());
 }
 
 std::string named(Digest digest, std::string_view message, std::string_view with = key) {
