@@ -2,6 +2,7 @@
 #
 # Static: an interface over the components' archives. With BUILD_SHARED_LIBS: one libparley.so made
 # of them all, and parley::<component> are but other names for it.
+include(CheckCXXSourceCompiles)
 include(CMakePackageConfigHelpers)
 
 # Before 1.0 a minor version may break, and so it is in the soname: libparley.so.0.1. From 1.0 on
@@ -41,6 +42,18 @@ if(BUILD_SHARED_LIBS)
         PUBLIC Boost::headers Boost::serialization Threads::Threads)
     if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
         target_link_options(parley PRIVATE LINKER:--gc-sections)
+    endif()
+    # A twentieth of the file, for what the loader of glibc reads packed from 2.36 on.
+    set(CMAKE_REQUIRED_LINK_OPTIONS LINKER:-z,pack-relative-relocs)
+    check_cxx_source_compiles([[
+        #include <features.h>
+        #if !__GLIBC_PREREQ(2, 36)
+        #error
+        #endif
+        int main() {}]] PARLEY_PACKS_RELOCATIONS)
+    unset(CMAKE_REQUIRED_LINK_OPTIONS)
+    if(PARLEY_PACKS_RELOCATIONS)
+        target_link_options(parley PRIVATE LINKER:-z,pack-relative-relocs)
     endif()
     set_target_properties(parley PROPERTIES
         LINKER_LANGUAGE CXX

@@ -54,8 +54,8 @@ void ConnectionState::limit_message(std::uint64_t limit) noexcept {
     reader.limit(std::min(limit, max_message_));
 }
 
-Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
-                                         WaitList::Epoch since) {
+[[gnu::flatten]] Result<void> ConnectionState::send_frame(ConstBytes payload, Deadline deadline,
+                                                          WaitList::Epoch since) {
     const FrameWriter::Position begin = writer.end();
     const bool is_gathered = gathers(payload);
     if (is_gathered) {

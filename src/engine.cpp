@@ -174,8 +174,8 @@ Result<void> run(Transport& transport, Algorithm& algorithm, WaitList& waits, De
     return run_any(transport, algorithm, waits, deadline, since);
 }
 
-Result<void> run(Transport& transport, ReceiveFrame& algorithm, WaitList& waits, Deadline deadline,
-                 WaitList::Epoch since) {
+[[gnu::flatten]] Result<void> run(Transport& transport, ReceiveFrame& algorithm, WaitList& waits,
+                                  Deadline deadline, WaitList::Epoch since) {
     return run_any(transport, algorithm, waits, deadline, since);
 }
 

@@ -183,11 +183,7 @@ void Transport::stop_pacing() noexcept {
     }
 }
 
-Transfer Transport::read(MutableBytes into, Patience patience) {
-    return read({&into, 1}, patience);
-}
-
-Transfer Transport::read(std::span<const MutableBytes> parts, Patience patience) {
+[[gnu::flatten]] Transfer Transport::read(std::span<const MutableBytes> parts, Patience patience) {
     IoVectors vectors(parts);
     has_control_ = false;
     const Transfer result = read_some(vectors.used(), patience);
@@ -246,7 +242,7 @@ Descriptor Transport::take_descriptor() {
     return std::move(passed_);
 }
 
-Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) {
+[[gnu::flatten]] Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) {
     if (patience != Patience::some || send_patience_set_) return write_some(parts, patience);
     // Most sockets never have to wait for room, and so need no limit to that.
     const Transfer result = write_some(parts, Patience::none);

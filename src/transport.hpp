@@ -62,7 +62,9 @@ public:
     [[nodiscard]] Medium medium() const noexcept { return medium_; }
     [[nodiscard]] bool is_stream_socket() const noexcept { return is_stream_socket_; }
 
-    [[nodiscard]] Transfer read(MutableBytes into, Patience patience);
+    [[nodiscard]] Transfer read(MutableBytes into, Patience patience) {
+        return read({&into, 1}, patience);
+    }
     /// One scattered read into at most 16 parts.
     [[nodiscard]] Transfer read(std::span<const MutableBytes> parts, Patience patience);
     /// Whether the last read took all that there was.

@@ -4,6 +4,8 @@
 #include "operand.hpp"
 #include "unpickler.hpp"
 
+#include <algorithm>
+
 namespace parley::pickle {
 namespace {
 
@@ -39,6 +41,14 @@ bool Unpickler::run_common() {
                 if (end_ - at - 2 < size || !is_ascii(text, size)) break;
                 at[1] = std::byte{0};
                 push(Cell::make_pointer(Tag::str, text, size));
+                at += 2 + size;
+                continue;
+            }
+            case Opcode::SHORT_BINBYTES: {
+                const auto size = static_cast<std::uint8_t>(at[1]);
+                if (end_ - at - 2 < size) break;
+                at[1] = std::byte{0};
+                push(Cell::make_pointer(Tag::bytes, at + 2, size));
                 at += 2 + size;
                 continue;
             }
@@ -119,6 +129,19 @@ bool Unpickler::run_common() {
             case Opcode::BUILD:
                 opcode_at_ = at++;
                 if (!build()) return false;
+                continue;
+            case Opcode::PROTO: {
+                const auto protocol = static_cast<std::uint8_t>(at[1]);
+                if (protocol > highest_protocol) break;
+                protocol_ = protocol;
+                highest_ = std::max(highest_, protocol);
+                at += 2;
+                continue;
+            }
+            case Opcode::FRAME:
+                if (load_little<std::uint64_t>(at + 1) > static_cast<std::uint64_t>(end_ - at - 9))
+                    break;
+                at += 9;
                 continue;
             default:
                 break;
