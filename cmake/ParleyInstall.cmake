@@ -4,6 +4,7 @@
 # of them all, and parley::<component> are but other names for it.
 include(CheckCXXSourceCompiles)
 include(CMakePackageConfigHelpers)
+include(CMakePushCheckState)
 
 # Before 1.0 a minor version may break, and so it is in the soname: libparley.so.0.1. From 1.0 on
 # the major version alone is.
@@ -44,14 +45,15 @@ if(BUILD_SHARED_LIBS)
         target_link_options(parley PRIVATE LINKER:--gc-sections)
     endif()
     # A twentieth of the file, for what the loader of glibc reads packed from 2.36 on.
-    set(CMAKE_REQUIRED_LINK_OPTIONS LINKER:-z,pack-relative-relocs)
+    cmake_push_check_state()
+    list(APPEND CMAKE_REQUIRED_LINK_OPTIONS LINKER:-z,pack-relative-relocs)
     check_cxx_source_compiles([[
         #include <features.h>
         #if !__GLIBC_PREREQ(2, 36)
         #error
         #endif
-        int main() {}]] PARLEY_PACKS_RELOCATIONS)
-    unset(CMAKE_REQUIRED_LINK_OPTIONS)
+        int main() {}]] PARLEY_PACKS_RELOCATIONS FAIL_REGEX "ignored")
+    cmake_pop_check_state()
     if(PARLEY_PACKS_RELOCATIONS)
         target_link_options(parley PRIVATE LINKER:-z,pack-relative-relocs)
     endif()

@@ -98,33 +98,34 @@ void ListenerState::progress(Deadline until) {
         peer.connection->transport.expect_bytes();
         move_on(peer.self);
     }
-    bool has_accepted = false;
+    std::size_t accepted = 0;
     for (int i = 0; i < count; ++i) {
         void* who = events[static_cast<std::size_t>(i)].data.ptr;
-        if (!is_listening(who)) continue;
-        accept_from(static_cast<Descriptor*>(who)->get());
-        has_accepted = true;
+        if (is_listening(who)) accepted += accept_from(static_cast<Descriptor*>(who)->get());
     }
-    is_crowded_ = has_accepted;
+    is_crowded_ = accepted > (is_crowded_ ? 1 : 0);
     drop_overdue();
 }
 
-void ListenerState::accept_from(int socket) {
-    const int most = is_crowded_ ? 64 : 1;
-    for (int accepted = 0; accepted < most; ++accepted) {
+std::size_t ListenerState::accept_from(int socket) {
+    const std::size_t most = is_crowded_ ? 64 : 1;
+    std::size_t accepted = 0;
+    for (std::size_t tried = 0; tried < most; ++tried) {
         SocketAddress peer;
         Descriptor descriptor(::accept4(socket, peer.data(), peer.size_pointer(), SOCK_CLOEXEC));
         if (descriptor.is_open()) {
             is_exhausted_ = false;
             greet(std::move(descriptor), peer);
+            ++accepted;
             continue;
         }
         const int error = errno;
         // accept(2) says so even where nobody waits to be accepted.
         if (is_out_of_resources(error) && has_come(socket)) recover_from(error);
-        if (error == EAGAIN || error == EWOULDBLOCK || is_out_of_resources(error)) return;
+        if (error == EAGAIN || error == EWOULDBLOCK || is_out_of_resources(error)) break;
         // Any other error is of that one client: it is gone before it was accepted.
     }
+    return accepted;
 }
 
 void ListenerState::greet(Descriptor descriptor, const SocketAddress& address) {

@@ -95,9 +95,9 @@ private:
     struct HalfOpen;
     using HalfOpens = std::list<HalfOpen>;
 
-    /// One client, or all where they come in a crowd: to learn that no other is there costs as much
-    /// as to accept one.
-    void accept_from(int socket);
+    /// Accepts one client, or all where they come in a crowd: to learn that no other is there costs
+    /// as much as to accept one. How many they were.
+    std::size_t accept_from(int socket);
     void greet(Descriptor descriptor, const SocketAddress& address);
     void move_on(HalfOpens::iterator peer);
     void drop(HalfOpens::iterator peer, const Failure& failure);
@@ -119,7 +119,7 @@ private:
     std::deque<Rejection> rejections_;
     std::optional<AttendedClock::Duration> rests_until_;
     bool is_exhausted_ = false;  ///< And that has been told.
-    bool is_crowded_ = false;    ///< Clients had come the last time, too.
+    bool is_crowded_ = false;    ///< Clients had come the last time, and may come many at once.
     mutable std::mutex last_accepted_mutex_;
     std::optional<std::string> last_accepted_;
 };

@@ -11,6 +11,17 @@
 #include <cstring>
 #include <new>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define PARLEY_HAS_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define PARLEY_HAS_ADDRESS_SANITIZER
+#endif
+#endif
+#ifdef PARLEY_HAS_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace parley {
 namespace {
 
@@ -30,10 +41,15 @@ bool is_mapped(std::size_t capacity) {
     return capacity >= mapped_from;
 }
 
+std::size_t round_up(std::size_t size, std::size_t unit) {
+    return (size + unit - 1) / unit * unit;
+}
+
 std::size_t rounded(std::size_t capacity) {
-    if (!is_mapped(capacity)) return capacity;
+    if (capacity < aligned_from) return capacity;
     if (capacity > SIZE_MAX / 2) throw std::bad_alloc();
-    return (capacity + granule - 1) / granule * granule;
+    capacity = round_up(capacity, alignment);
+    return is_mapped(capacity) ? round_up(capacity, granule) : capacity;
 }
 
 // Address space that begins at a huge page. It becomes memory only where it is written to.
@@ -57,12 +73,26 @@ struct Block {
     std::size_t capacity = 0;
 };
 
+// To the address sanitizer a block that is kept is as good as freed, but for its capacity.
+#ifdef PARLEY_HAS_ADDRESS_SANITIZER
+void forbid(Block block) noexcept {
+    ASAN_POISON_MEMORY_REGION(block.begin + alignment, block.capacity - alignment);
+}
+void allow(Block block) noexcept {
+    ASAN_UNPOISON_MEMORY_REGION(block.begin, block.capacity);
+}
+#else
+void forbid(Block) noexcept {}
+void allow(Block) noexcept {}
+#endif
+
 // The block of the heap that was freed last, for the next message of about its size: taking new
 // memory for each message costs several times what the socket does. Its capacity is at its front.
 constinit std::atomic<std::byte*> spare = nullptr;
 
 void keep(Block block) noexcept {
     std::memcpy(block.begin, &block.capacity, sizeof block.capacity);
+    forbid(block);
     std::free(spare.exchange(block.begin, std::memory_order_acq_rel));
 }
 
@@ -70,6 +100,7 @@ Block take_spare(std::size_t capacity) noexcept {
     Block block{.begin = spare.exchange(nullptr, std::memory_order_acquire)};
     if (block.begin == nullptr) return {};
     std::memcpy(&block.capacity, block.begin, sizeof block.capacity);
+    allow(block);
     if (capacity <= block.capacity && block.capacity / 2 <= capacity) return block;
     keep(block);
     return {};
@@ -89,7 +120,6 @@ Block grow_in_heap(Block old, std::size_t size, std::size_t capacity) {
     if (size == 0 && capacity >= aligned_from) {
         Block block = capacity >= kept_from ? take_spare(capacity) : Block();
         if (block.begin == nullptr) {
-            capacity = (capacity + alignment - 1) / alignment * alignment;
             grown = std::aligned_alloc(alignment, capacity);
             if (grown == nullptr) throw std::bad_alloc();
             block = {static_cast<std::byte*>(grown), capacity};

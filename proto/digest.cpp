@@ -109,16 +109,15 @@ const EVP_MAC_CTX* Hmac::keyless_context(Digest digest) {
 }
 
 bool Hmac::begin(Digest digest) {
-    if (keyed_ != nullptr && digest_ == digest)
-        return EVP_MAC_init(keyed_.get(), nullptr, 0, nullptr) == 1;
-    const EVP_MAC_CTX* keyless = keyless_context(digest);
-    Context context(keyless == nullptr ? nullptr : EVP_MAC_CTX_dup(keyless));
+    if (context_ == nullptr || digest_ != digest) {
+        const EVP_MAC_CTX* keyless = keyless_context(digest);
+        context_.reset(keyless == nullptr ? nullptr : EVP_MAC_CTX_dup(keyless));
+        digest_ = digest;
+    }
+    // The key each time: OpenSSL before 3.0.3 does not begin anew without one, and says that it
+    // did.
     const ConstBytes key = key_.bytes();
-    if (context == nullptr || EVP_MAC_init(context.get(), raw(key), key.size(), nullptr) != 1)
-        return false;
-    keyed_ = std::move(context);
-    digest_ = digest;
-    return true;
+    return context_ != nullptr && EVP_MAC_init(context_.get(), raw(key), key.size(), nullptr) == 1;
 }
 
 Result<Mac> Hmac::sign(Digest digest, ConstBytes message) {
@@ -126,8 +125,8 @@ Result<Mac> Hmac::sign(Digest digest, ConstBytes message) {
     Mac mac{};
     auto* out = reinterpret_cast<unsigned char*>(mac.bytes.data());
     const bool done = begin(digest) &&
-                      EVP_MAC_update(keyed_.get(), raw(message), message.size()) == 1 &&
-                      EVP_MAC_final(keyed_.get(), out, &mac.size, mac.bytes.size()) == 1;
+                      EVP_MAC_update(context_.get(), raw(message), message.size()) == 1 &&
+                      EVP_MAC_final(context_.get(), out, &mac.size, mac.bytes.size()) == 1;
     if (!done) return unavailable(digest);
     return mac;
 }

@@ -40,8 +40,7 @@ class Hmac {
 public:
     explicit Hmac(const Authkey& key) : key_(key) {}
 
-    /// HMAC of the message: the second one in a row with the same digest takes a third of the time
-    /// of the first. Fails with digest_unavailable where OpenSSL refuses it.
+    /// HMAC of the message. Fails with digest_unavailable where OpenSSL refuses it.
     [[nodiscard]] Result<Mac> sign(Digest digest, ConstBytes message);
 
 private:
@@ -55,8 +54,8 @@ private:
     [[nodiscard]] bool begin(Digest digest);
 
     Authkey key_;
-    Context keyed_;
-    Digest digest_{};  // that keyed_ is for
+    Context context_;
+    Digest digest_{};  // that context_ is for
 };
 
 /// Whether both are the same bytes, in a time that depends on their lengths only.

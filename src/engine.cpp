@@ -22,13 +22,6 @@ MutableBytes scratch() {
     return {bytes.get(), scratch_size};
 }
 
-std::size_t size_of(std::span<const ConstBytes> parts) noexcept {
-    std::size_t size = 0;
-    for (const ConstBytes part : parts)
-        size += part.size();
-    return size;
-}
-
 /// An algorithm that knows where the payload of a frame may go before its header is in.
 template <typename Machine>
 concept LooksAhead = requires(Machine& machine) {

@@ -24,8 +24,9 @@ Transfer transfer(ssize_t result) noexcept {
     return {.error = errno == EWOULDBLOCK ? EAGAIN : errno};
 }
 
-/// Calls again when a signal handler has interrupted. Not a patient call: each signal would begin
-/// its wait anew, and poll(2), to which it goes on instead, sees that time has passed.
+/// Calls again when a signal handler has interrupted. Not a call that waits: each signal would
+/// begin its wait anew, and poll(2), to which it goes on instead, sees that time has passed, or
+/// that the handler has ended it.
 template <typename Call>
 Transfer uninterrupted(Call call, Patience patience = Patience::none) noexcept {
     for (;;) {
@@ -155,11 +156,13 @@ void Transport::disable_nagle() noexcept {
     if (medium_ == Medium::tcp) set_option(fileno(), IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
-void Transport::be_patient(int option, bool& is_set) {
-    if (is_set) return;
-    const timeval limit{.tv_sec = 0, .tv_usec = std::chrono::microseconds(patience_time).count()};
+void Transport::limit_patience(int option, Patience patience, bool& is_limited) {
+    const bool is_due = patience == Patience::some;
+    if (!waits_in_kernel(patience) || is_due == is_limited) return;
+    timeval limit{};
+    if (is_due) limit.tv_usec = std::chrono::microseconds(patience_time).count();
     ::setsockopt(fileno(), SOL_SOCKET, option, &limit, sizeof limit);
-    is_set = true;
+    is_limited = is_due;
 }
 
 /// BBR sends no faster than it has seen the peer receive. Within one host, where nothing is
@@ -167,7 +170,7 @@ void Transport::be_patient(int option, bool& is_set) {
 void Transport::stop_pacing() noexcept {
     is_pacing_decided_ = true;
     std::array<char, 16> control{};
-    socklen_t size = control.size();
+    socklen_t size = control.size() - 1;
     if (::getsockopt(fileno(), IPPROTO_TCP, TCP_CONGESTION, control.data(), &size) != 0 ||
         !std::string_view(control.data()).starts_with("bbr")) {
         return;
@@ -177,8 +180,9 @@ void Transport::stop_pacing() noexcept {
     if (::getsockname(fileno(), local.data(), local.size_pointer()) == 0 &&
         ::getpeername(fileno(), peer.data(), peer.size_pointer()) == 0 &&
         peer.is_same_host(local)) {
-        // The one that every kernel has, and lets every process choose.
+        // The one that every kernel has.
         constexpr std::string_view unpaced = "reno";
+        replaced_control_ = control;
         ::setsockopt(fileno(), IPPROTO_TCP, TCP_CONGESTION, unpaced.data(), unpaced.size());
     }
 }
@@ -200,7 +204,7 @@ Transfer Transport::read_some(std::span<iovec> parts, Patience patience) {
             [&] { return ::readv(fileno(), parts.data(), static_cast<int>(parts.size())); });
     }
     const int flags = waits_in_kernel(patience) ? 0 : MSG_DONTWAIT;
-    if (patience == Patience::some) be_patient(SO_RCVTIMEO, receive_patience_set_);
+    limit_patience(SO_RCVTIMEO, patience, is_receive_limited_);
     if (medium_ == Medium::unix_socket || parts.size() > 1) {
         return read_with_descriptors(parts, patience);
     }
@@ -243,11 +247,15 @@ Descriptor Transport::take_descriptor() {
 }
 
 [[gnu::flatten]] Transfer Transport::write(std::span<const ConstBytes> parts, Patience patience) {
-    if (patience != Patience::some || send_patience_set_) return write_some(parts, patience);
-    // Most sockets never have to wait for room, and so need no limit to that.
-    const Transfer result = write_some(parts, Patience::none);
-    if (result.error != EAGAIN || medium_ == Medium::pipe) return result;
-    be_patient(SO_SNDTIMEO, send_patience_set_);
+    if (medium_ == Medium::tcp && !is_pacing_decided_ && size_of(parts) >= paced_size) {
+        stop_pacing();
+    }
+    if (patience == Patience::some && !is_send_limited_) {
+        // Most sockets never have to wait for room, and so need no limit to that.
+        const Transfer result = write_some(parts, Patience::none);
+        if (result.error != EAGAIN || medium_ == Medium::pipe) return result;
+    }
+    limit_patience(SO_SNDTIMEO, patience, is_send_limited_);
     return write_some(parts, patience);
 }
 
@@ -269,9 +277,6 @@ Transfer Transport::write_some(std::span<const ConstBytes> parts, Patience patie
     }
     IoVectors vectors(parts);
     if (is_limited) vectors.limit(patience_size);
-    if (!is_pacing_decided_ && medium_ == Medium::tcp && vectors.size() >= paced_size) {
-        stop_pacing();
-    }
     msghdr message{};
     message.msg_iov = vectors.entries.data();
     message.msg_iovlen = vectors.count;
@@ -311,12 +316,11 @@ void Transport::close() noexcept {
 }
 
 int Transport::release() {
-    const timeval none{};
-    if (receive_patience_set_) {
-        ::setsockopt(fileno(), SOL_SOCKET, SO_RCVTIMEO, &none, sizeof none);
-    }
-    if (send_patience_set_) {
-        ::setsockopt(fileno(), SOL_SOCKET, SO_SNDTIMEO, &none, sizeof none);
+    limit_patience(SO_RCVTIMEO, Patience::endless, is_receive_limited_);
+    limit_patience(SO_SNDTIMEO, Patience::endless, is_send_limited_);
+    if (const std::string_view control(replaced_control_.data()); !control.empty()) {
+        ::setsockopt(fileno(), IPPROTO_TCP, TCP_CONGESTION, control.data(),
+                     static_cast<socklen_t>(control.size()));
     }
     if (made_non_blocking_ || medium_ != Medium::pipe) {
         ::fcntl(fileno(), F_SETFL, ::fcntl(fileno(), F_GETFL) & ~O_NONBLOCK);

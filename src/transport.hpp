@@ -9,6 +9,7 @@
 
 #include <sys/uio.h>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -32,6 +33,14 @@ enum class Patience { none, some, endless, readiness };
 
 [[nodiscard]] constexpr bool waits_in_kernel(Patience patience) noexcept {
     return patience == Patience::some || patience == Patience::endless;
+}
+
+/// How many bytes the parts have together.
+[[nodiscard]] inline std::size_t size_of(std::span<const ConstBytes> parts) noexcept {
+    std::size_t size = 0;
+    for (const ConstBytes part : parts)
+        size += part.size();
+    return size;
 }
 
 /// What one system call did: so many bytes, or an errno. EAGAIN says that it would have to wait.
@@ -88,7 +97,8 @@ public:
     /// 0 or the errno.
     int shutdown(int how) noexcept;
     void close() noexcept;
-    /// Gives up the descriptor, as it was: blocking and without a timeout of ours.
+    /// Gives up the descriptor, as it was: blocking, without a timeout or congestion control of
+    /// ours.
     [[nodiscard]] int release();
 
     /// What the engine has read and written here so far.
@@ -105,19 +115,21 @@ private:
     [[nodiscard]] Transfer read_with_descriptors(std::span<iovec> parts, Patience patience);
     void keep_descriptor(const msghdr& message);
     [[nodiscard]] Transfer write_some(std::span<const ConstBytes> parts, Patience patience);
-    void be_patient(int option, bool& is_set);
+    /// Has the kernel end a wait for this option's direction in time, or not.
+    void limit_patience(int option, Patience patience, bool& is_limited);
     void stop_pacing() noexcept;
 
     Descriptor descriptor_;
     Medium medium_ = Medium::tcp;
     bool is_stream_socket_ = false;
-    bool receive_patience_set_ = false;
-    bool send_patience_set_ = false;
+    bool is_receive_limited_ = false;
+    bool is_send_limited_ = false;
     bool is_pacing_decided_ = false;
     bool made_non_blocking_ = false;
     bool is_drained_ = false;
     bool has_control_ = false;
     Descriptor passed_;
+    std::array<char, 16> replaced_control_{};  ///< The congestion control, where it was not ours.
 };
 
 }  // namespace parley

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <fstream>
 #include <utility>
 
 using parley::Buffer;
@@ -76,15 +77,37 @@ TEST_CASE("buffer: one message after the other lies in memory that the process h
     CHECK(page_faults() - before < 256);
 }
 
-TEST_CASE("buffer: a small block does not lie in a freed one that is far bigger", "[buffer]") {
+TEST_CASE("buffer: a freed block is the next one's where that is half as big at least",
+          "[buffer]") {
     constexpr std::size_t size = std::size_t{128} << 10;
-    Buffer(4 * size);
-    CHECK(Buffer(size).capacity() < 4 * size);
-    CHECK(Buffer(size - 1).capacity() < 4 * size);
-    Buffer(2 * size);
-    const Buffer reusing(size + 1);
-    CHECK(reusing.capacity() >= size + 1);
-    CHECK(reusing.size() == size + 1);
+    Buffer{size};  // in place of what others have left
+    Buffer{4 * size};
+    CHECK(Buffer(2 * size).capacity() == 4 * size);
+    const Buffer small(2 * size - 64);
+    CHECK(small.capacity() == 2 * size - 64);
+    const Buffer reusing(4 * size);
+    CHECK(reusing.capacity() == 4 * size);
+}
+
+TEST_CASE("buffer: blocks around the size that is mapped are freed as they were taken",
+          "[buffer]") {
+    constexpr std::size_t mapped = std::size_t{4} << 20;
+    const auto resident_pages = [] {
+        std::ifstream statm("/proc/self/statm");
+        long total = 0;
+        long resident = 0;
+        statm >> total >> resident;
+        return resident;
+    };
+    const std::size_t size = mapped - GENERATE(0UL, 1UL, 63UL, 64UL, 65UL);
+    long before = 0;
+    for (int i = 0; i < 22; ++i) {
+        if (i == 2) before = resident_pages();
+        Buffer buffer(size);
+        std::fill(buffer.begin(), buffer.end(), std::byte{1});
+        buffer.resize(2 * mapped);
+    }
+    CHECK(resident_pages() - before < 10 * static_cast<long>(mapped / 4096));
 }
 
 TEST_CASE("buffer: a vast block takes address space and no memory", "[buffer]") {

@@ -60,7 +60,7 @@ TEST_CASE("connection: bytes go out as one frame and come back as one message", 
     CHECK(ends.connection.recv_bytes().view() == "and back");
 }
 
-TEST_CASE("connection: nothing paces long messages within a host", "[connection]") {
+TEST_CASE("connection: BBR does not pace long messages within a host", "[connection]") {
     Ends ends(tcp_pair());
     const int socket = ends.connection.fileno();
     if (!choose_congestion_control(socket, "bbr")) {
@@ -73,9 +73,28 @@ TEST_CASE("connection: nothing paces long messages within a host", "[connection]
     ends.connection.send_bytes(message);
     CHECK(congestion_control(socket) == "reno");
     CHECK(ends.peer.read(9 + 4 + 65536) == frame("short") + frame(message));
-    CHECK(choose_congestion_control(socket, "bbr"));
-    ends.connection.send_bytes(message);
-    CHECK(congestion_control(socket) == "bbr");
+    SECTION("what the program chooses then stays") {
+        CHECK(choose_congestion_control(socket, "bbr"));
+        ends.connection.send_bytes(message);
+        CHECK(congestion_control(socket) == "bbr");
+    }
+    SECTION("the descriptor is given up as it was") {
+        const Raw descriptor(ends.connection.release());
+        CHECK(congestion_control(descriptor.fileno()) == "bbr");
+    }
+}
+
+TEST_CASE("connection: BBR does not pace short messages that leave together", "[connection]") {
+    Ends ends(tcp_pair());
+    const int socket = ends.connection.fileno();
+    if (!choose_congestion_control(socket, "bbr")) {
+        WARN("the kernel has no BBR for this user");
+        return;
+    }
+    ends.connection.cork();
+    for (int i = 0; i < 70; ++i)
+        ends.connection.send_bytes(std::string(1000, 'a'));
+    CHECK(congestion_control(socket) == "reno");
 }
 
 TEST_CASE("connection: another congestion control than BBR stays what it is", "[connection]") {

@@ -226,11 +226,16 @@ TEST_CASE("connection: signals disturb neither way of a process that has one thr
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-        std::string message = ends.peer.read_frame();
-        std::this_thread::sleep_for(moment);  // so that the parent waits for it
-        ends.peer.write(frame(message));
+        try {
+            const std::string message = ends.peer.read_frame();
+            std::this_thread::sleep_for(moment);  // so that the parent waits for it
+            ends.peer.write(frame(message));
+        } catch (...) {
+            ::_exit(1);
+        }
         ::_exit(0);
     }
+    ends.peer.close();
     struct sigaction action {};
     action.sa_handler = ignore_signal;  // without SA_RESTART
     ::sigaction(SIGALRM, &action, nullptr);
@@ -246,8 +251,9 @@ TEST_CASE("connection: signals disturb neither way of a process that has one thr
     CHECK(status == 0);
 }
 
-TEST_CASE("connection: a receive has a timer only where another thread could end it",
-          "[connection]") {
+TEST_CASE(
+    "connection: a receive has a timer only where it has a limit, or another thread could end it",
+    "[connection]") {
     Ends ends;
     const auto has_timer = [&] {
         timeval limit{};
@@ -258,6 +264,12 @@ TEST_CASE("connection: a receive has a timer only where another thread could end
     const bool had_threads = !parley::is_single_threaded();
     ends.peer.write(frame("alone"));
     CHECK(ends.connection.recv_bytes().view() == "alone");
+    CHECK(has_timer() == had_threads);
+    ends.peer.write(frame("in time"));
+    CHECK(ends.connection.recv_bytes(patience).view() == "in time");
+    CHECK(has_timer());
+    ends.peer.write(frame("at any time"));
+    CHECK(ends.connection.recv_bytes().view() == "at any time");
     CHECK(has_timer() == had_threads);
     Worker receiver([&] { static_cast<void>(ends.connection.recv_bytes()); });
     receiver.until_asleep();
