@@ -47,8 +47,8 @@ private:
 /// Bytes in, frames out.
 ///
 /// Memory grows with the bytes that arrived, never with the length that was announced, and is given
-/// back, as Buffer does it, as soon as no byte is kept. One frame is current at a time; bytes of later frames are kept
-/// until it is consumed. Not thread-safe.
+/// back, as Buffer does it, as soon as no byte is kept. One frame is current at a time; bytes of
+/// later frames are kept until it is consumed. Not thread-safe.
 class FrameReader {
 public:
     /// The longest payload accepted from now on; none means up to 2^63 - 1. It is held against the

@@ -228,7 +228,7 @@ TEST_CASE("connection: signals disturb neither way of a process that has one thr
     if (child == 0) {
         try {
             const std::string message = ends.peer.read_frame();
-            std::this_thread::sleep_for(moment);  // so that the parent waits for it
+            std::this_thread::sleep_for(moment);  // slowly, on purpose
             ends.peer.write(frame(message));
         } catch (...) {
             ::_exit(1);
