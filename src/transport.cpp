@@ -143,9 +143,9 @@ Result<Transport> Transport::adopt(Descriptor descriptor) {
     // A stream of SCTP has messages inside.
     const bool is_stream = get_option(descriptor.get(), SO_TYPE) == SOCK_STREAM &&
                            get_option(descriptor.get(), SO_PROTOCOL) != IPPROTO_SCTP;
-    const Medium medium = domain == AF_INET || domain == AF_INET6 ? Medium::tcp
-                          : domain == AF_UNIX                     ? Medium::unix_socket
-                                                                  : Medium::other_socket;
+    const Medium medium = *domain == AF_INET || *domain == AF_INET6 ? Medium::tcp
+                          : *domain == AF_UNIX                      ? Medium::unix_socket
+                                                                    : Medium::other_socket;
     Transport transport(std::move(descriptor), medium);
     transport.is_stream_socket_ = transport.is_stream_socket_ && is_stream;
     transport.disable_nagle();
