@@ -93,6 +93,7 @@ constexpr std::size_t flat_size = std::size_t{4} * 1024;
 
 // From this size on, BBR's pacing costs more than finding out whether it has to be.
 constexpr std::size_t paced_size = std::size_t{64} * 1024;
+constexpr std::string_view bbr = "bbr";
 
 /// The parts one behind the other: where they are if there is but one, else in `memory`. Nothing
 /// where they are too long for that.
@@ -172,7 +173,7 @@ void Transport::stop_pacing() noexcept {
     std::array<char, 16> control{};
     socklen_t size = control.size() - 1;
     if (::getsockopt(fileno(), IPPROTO_TCP, TCP_CONGESTION, control.data(), &size) != 0 ||
-        !std::string_view(control.data()).starts_with("bbr")) {
+        std::string_view(control.data()) != bbr) {
         return;
     }
     SocketAddress local;
@@ -182,7 +183,7 @@ void Transport::stop_pacing() noexcept {
         peer.is_same_host(local)) {
         // The one that every kernel has.
         constexpr std::string_view unpaced = "reno";
-        replaced_control_ = control;
+        has_replaced_bbr_ = true;
         ::setsockopt(fileno(), IPPROTO_TCP, TCP_CONGESTION, unpaced.data(), unpaced.size());
     }
 }
@@ -318,9 +319,8 @@ void Transport::close() noexcept {
 int Transport::release() {
     limit_patience(SO_RCVTIMEO, Patience::endless, is_receive_limited_);
     limit_patience(SO_SNDTIMEO, Patience::endless, is_send_limited_);
-    if (const std::string_view control(replaced_control_.data()); !control.empty()) {
-        ::setsockopt(fileno(), IPPROTO_TCP, TCP_CONGESTION, control.data(),
-                     static_cast<socklen_t>(control.size()));
+    if (has_replaced_bbr_) {
+        ::setsockopt(fileno(), IPPROTO_TCP, TCP_CONGESTION, bbr.data(), bbr.size());
     }
     if (made_non_blocking_ || medium_ != Medium::pipe) {
         ::fcntl(fileno(), F_SETFL, ::fcntl(fileno(), F_GETFL) & ~O_NONBLOCK);

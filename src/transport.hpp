@@ -9,7 +9,6 @@
 
 #include <sys/uio.h>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -125,11 +124,11 @@ private:
     bool is_receive_limited_ = false;
     bool is_send_limited_ = false;
     bool is_pacing_decided_ = false;
+    bool has_replaced_bbr_ = false;
     bool made_non_blocking_ = false;
     bool is_drained_ = false;
     bool has_control_ = false;
     Descriptor passed_;
-    std::array<char, 16> replaced_control_{};  ///< The congestion control, where it was not ours.
 };
 
 }  // namespace parley
