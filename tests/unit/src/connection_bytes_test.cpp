@@ -44,6 +44,13 @@ bool choose_congestion_control(int socket, std::string_view name) {
                         static_cast<socklen_t>(name.size())) == 0;
 }
 
+/// False, and says so, where the kernel has none of that name for this user.
+bool begins_with_congestion_control(int socket, std::string_view name) {
+    if (choose_congestion_control(socket, name)) return true;
+    WARN("the kernel has no " << name << " for this user");
+    return false;
+}
+
 std::string counting(std::size_t size) {
     std::string bytes(size, '\0');
     std::iota(bytes.begin(), bytes.end(), '\0');
@@ -63,10 +70,7 @@ TEST_CASE("connection: bytes go out as one frame and come back as one message", 
 TEST_CASE("connection: BBR does not pace long messages within a host", "[connection]") {
     Ends ends(tcp_pair());
     const int socket = ends.connection.fileno();
-    if (!choose_congestion_control(socket, "bbr")) {
-        WARN("the kernel has no BBR for this user");
-        return;
-    }
+    if (!begins_with_congestion_control(socket, "bbr")) return;
     ends.connection.send_bytes("short");
     CHECK(congestion_control(socket) == "bbr");
     const std::string message = counting(65536);
@@ -87,10 +91,7 @@ TEST_CASE("connection: BBR does not pace long messages within a host", "[connect
 TEST_CASE("connection: BBR does not pace short messages that leave together", "[connection]") {
     Ends ends(tcp_pair());
     const int socket = ends.connection.fileno();
-    if (!choose_congestion_control(socket, "bbr")) {
-        WARN("the kernel has no BBR for this user");
-        return;
-    }
+    if (!begins_with_congestion_control(socket, "bbr")) return;
     ends.connection.cork();
     for (int i = 0; i < 70; ++i)
         ends.connection.send_bytes(std::string(1000, 'a'));
@@ -99,10 +100,7 @@ TEST_CASE("connection: BBR does not pace short messages that leave together", "[
 
 TEST_CASE("connection: another congestion control than BBR stays what it is", "[connection]") {
     Ends ends(tcp_pair());
-    if (!choose_congestion_control(ends.connection.fileno(), "cubic")) {
-        WARN("the kernel has no CUBIC");
-        return;
-    }
+    if (!begins_with_congestion_control(ends.connection.fileno(), "cubic")) return;
     ends.connection.send_bytes(counting(65536));
     CHECK(congestion_control(ends.connection.fileno()) == "cubic");
 }
